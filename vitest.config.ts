@@ -1,0 +1,26 @@
+import { defineConfig, type ViteUserConfigFnObject } from 'vitest/config'
+
+/** Tests that take minutes live in test/slow and run only on request: `npm run test:slow`, or PROVENN_SLOW=1. */
+const slowTests = 'test/slow/**/*.test.ts'
+
+const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
+  const slow = process.env['PROVENN_SLOW'] === '1' || mode === 'slow'
+  return {
+    test: {
+      pool: 'forks', // native addons such as onnxruntime-node want a process of their own
+      maxWorkers: 2,
+      testTimeout: 30_000,
+      projects: [
+        {
+          extends: true,
+          test: { name: 'main', include: ['src/**/*.test.ts', 'test/**/*.test.ts'], exclude: [slowTests] },
+        },
+        ...(slow
+          ? [{ extends: true as const, test: { name: 'slow', include: [slowTests], testTimeout: 1_800_000 } }]
+          : []),
+      ],
+    },
+  }
+})
+
+export default config
