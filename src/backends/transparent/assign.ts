@@ -1,0 +1,109 @@
+/** Witness → cells of every committed tensor of a system: wires as they are, then offsets, widths and multiplicities. */
+import type { StepGadget } from '../../artifact/circuit.ts';
+import type { Witness } from '../../artifact/witness.ts';
+import { extent, product } from '../../base/tensor.ts';
+import { evaluateContract } from '../../gadgets/contract.ts';
+import { runEnd, runOf } from '../../gadgets/step.ts';
+import { evaluateExpression, readView, type Assignment } from '../../gadgets/views.ts';
+import { pieceOf } from './gadgets/pieces.ts';
+import type { StepPlan, System, SystemTable, SystemTensor } from './system.ts';
+
+/** Integers of every tensor of a system and of every accumulator. Nothing here requires the witness to be honest. */
+export type Cells = { readonly tensors: readonly Float64Array[]; readonly accumulators: readonly Float64Array[] };
+
+/** Finds the row of a tuple. Keys are mixed-radix numbers while they fit a float64, texts otherwise. */
+class RowIndex {
+  private readonly rows = new Map<number | string, number>();
+  private readonly lows: readonly number[];
+  private readonly spans: readonly number[];
+  private readonly packed: boolean;
+
+  constructor(table: SystemTable) {
+    const ranges = table.columns.map(extent);
+    this.lows = ranges.map(([low]) => low);
+    this.spans = ranges.map(([low, high]) => high - low + 1);
+    this.packed = this.spans.reduce((total, span) => total * span, 1) < 2 ** 53;
+    const length = (table.columns[0] as Int32Array).length;
+    for (let row = length - 1; row >= 0; row--) {
+      const key = this.key(table.columns.map((column) => column[row] as number));
+      if (key !== null) this.rows.set(key, row);
+    }
+  }
+
+  private key(tuple: readonly number[]): number | string | null {
+    let key = 0;
+    for (let i = 0; i < tuple.length; i++) {
+      const digit = (tuple[i] as number) - (this.lows[i] as number);
+      if (!(digit >= 0 && digit < (this.spans[i] as number))) return null;
+      key = key * (this.spans[i] as number) + digit;
+    }
+    return this.packed ? key : tuple.join(',');
+  }
+
+  find(tuple: readonly number[]): number | undefined {
+    const key = this.key(tuple);
+    return key === null ? undefined : this.rows.get(key);
+  }
+}
+
+const rowIndexes = new WeakMap<SystemTable, RowIndex>();
+
+function rowIndex(table: SystemTable): RowIndex {
+  const known = rowIndexes.get(table) ?? new RowIndex(table);
+  rowIndexes.set(table, known);
+  return known;
+}
+
+/** Fills the offsets and widths of one segmented step. A cell without a run gets the piece (0, 0), which proves nothing. */
+function assignPieces(system: System, plan: StepPlan & { kind: 'segments' }, assignment: Assignment, tensors: Float64Array[]): void {
+  const gadget = system.circuit.gadgets[plan.gadget] as StepGadget;
+  const { wires } = system.circuit;
+  const input = evaluateExpression(gadget.input, wires, assignment, gadget.box);
+  const { classes } = gadget;
+  const selector = classes === null ? null : readView(classes, system.tensors[classes.wire] as SystemTensor, tensors[classes.wire] as Float64Array, gadget.box);
+  const offsets = new Float64Array(input.length);
+  const widths = new Float64Array(input.length);
+  input.forEach((x, cell) => {
+    const step = gadget.functions[selector === null ? 0 : (selector[cell] as number)];
+    if (step === undefined) return;
+    const run = runOf(step, x);
+    if (run < 0) return;
+    const start = step.starts[run] as number;
+    const piece = pieceOf(start, runEnd(step, run) - start, system.pieceBits, x);
+    offsets[cell] = x - piece.start;
+    widths[cell] = piece.width;
+  });
+  tensors[plan.offset] = offsets;
+  tensors[plan.width] = widths;
+}
+
+/** How often each row of each table is used. Tuples that are in no row are left out: the proof will then fail. */
+export function countMultiplicities(system: System, assignment: Assignment, tensors: Float64Array[]): void {
+  for (const table of system.tables) tensors[table.multiplicity] = new Float64Array((table.columns[0] as Int32Array).length);
+  for (const lookup of system.lookups) {
+    const table = system.tables[lookup.table] as SystemTable;
+    const index = rowIndex(table);
+    const counts = tensors[table.multiplicity] as Float64Array;
+    const columns = lookup.tuple.map((expression) => evaluateExpression(expression, system.tensors, assignment, lookup.box));
+    const tuple = new Array<number>(columns.length);
+    for (let cell = 0; cell < product(lookup.box); cell++) {
+      columns.forEach((column, i) => {
+        tuple[i] = column[cell] as number;
+      });
+      const row = index.find(tuple);
+      if (row !== undefined) counts[row] = (counts[row] as number) + 1;
+    }
+  }
+}
+
+/** Cells of all tensors, the accumulators computed from the operands as they stand. */
+export function assign(system: System, witness: Witness): Cells {
+  const tensors: Float64Array[] = witness.wires.map((wire) => wire);
+  const accumulators = system.contractions.map((gadget) =>
+    evaluateContract(gadget, system.circuit.wires, tensors[gadget.left.wire] as Float64Array, tensors[gadget.right.wire] as Float64Array),
+  );
+  const assignment: Assignment = { wires: tensors, accumulators };
+  for (const plan of system.steps) if (plan.kind === 'segments') assignPieces(system, plan, assignment, tensors);
+  countMultiplicities(system, assignment, tensors);
+  return { tensors, accumulators };
+}

@@ -1,0 +1,78 @@
+/** The transparent backend as the pipeline sees it. Verifiers import `verify.ts` instead, which reaches no prover. */
+import type { Circuit, StepGadget } from '../../artifact/circuit.ts';
+import type { VerifyingKey } from '../../artifact/keys.ts';
+import type { Proof } from '../../artifact/proof.ts';
+import type { Witness } from '../../artifact/witness.ts';
+import { invariant, ProvennError } from '../../base/errors.ts';
+import { product } from '../../base/tensor.ts';
+import { assign, type Cells } from './assign.ts';
+import { backendName, chooseParameters, encodeParameters, type Parameters } from './config.ts';
+import { choosePieceBits } from './gadgets/step.ts';
+import { acceptKey, type AcceptedKey } from './key.ts';
+import { lower } from './lower.ts';
+import { proveBody, type ProverOptions } from './prover.ts';
+
+export { acceptKey, type AcceptedKey } from './key.ts';
+export { assign, type Cells } from './assign.ts';
+export type { ProverOptions } from './prover.ts';
+
+/** Chooses the parameters of a circuit and makes its key. Throws `PARAMETERS_REFUSED` when none reach 100 bits. */
+export function makeKey(circuit: Circuit): VerifyingKey {
+  const pieceBits = choosePieceBits(circuit.gadgets.filter((gadget): gadget is StepGadget => gadget.kind === 'step'));
+  const system = lower(circuit, pieceBits);
+  const parameters = chooseParameters(system);
+  if (parameters === null) {
+    const reason = system.lookups.length === 0 ? 'it has no lookup' : 'it is too large for one proof';
+    throw new ProvennError('PARAMETERS_REFUSED', `No parameters reach 100 bits of soundness for this circuit: ${reason}.`, {
+      next: 'Prove a smaller part of the network.',
+    });
+  }
+  return { backend: backendName, parameters: encodeParameters(parameters), circuit };
+}
+
+/** What a key costs: sizes that follow from the circuit alone. */
+export type KeyFacts = {
+  readonly parameters: Parameters;
+  readonly lookups: number;
+  readonly tableRows: number;
+  readonly committedCells: number;
+  readonly storedCells: number;
+  readonly proofBytes: number;
+};
+
+/** Counts and an upper estimate of the proof size. */
+export function keyFacts(key: AcceptedKey): KeyFacts {
+  const { system, layout, parameters } = key;
+  const lookups = system.lookups.reduce((total, { box }) => total + product(box), 0);
+  const tableRows = system.tables.reduce((total, { columns }) => total + (columns[0]?.length ?? 0), 0);
+  const committedCells = system.tensors.reduce((total, tensor) => total + (tensor.kind === 'committed' ? product(tensor.sizes) : 0), 0);
+  const logCode = parameters.logRow + parameters.logBlowup;
+  const paths = parameters.queries * Math.max(1, logCode - Math.floor(Math.log2(parameters.queries))) * 32;
+  const columns = parameters.queries * layout.rows.length * 4;
+  const messages = 16 * (2 * layout.logCells + 24 * 24 + 100);
+  return {
+    parameters,
+    lookups,
+    tableRows,
+    committedCells,
+    storedCells: layout.rows.length * 2 ** layout.logRow,
+    proofBytes: paths + columns + 16 * 2 ** parameters.logRow + messages,
+  };
+}
+
+/** The statement a witness makes: the integers of its public wires. */
+function publicsOf(circuit: Circuit, cells: Cells): Int32Array[] {
+  return circuit.wires.flatMap((wire, id) => (wire.role === 'public' ? [Int32Array.from(cells.tensors[id] as Float64Array)] : []));
+}
+
+/** Proves from cells as they stand: tests change them first; nothing here asks whether they are honest. */
+export function proveCells(key: AcceptedKey, cells: Cells, context: Uint8Array, options: ProverOptions = {}): Proof {
+  const statement = { modelDigest: key.modelDigest, keyDigest: key.keyDigest, context, publics: publicsOf(key.circuit, cells) };
+  return { backend: backendName, statement, body: proveBody(key, statement, cells, options) };
+}
+
+/** Proof that the witness satisfies the circuit of an accepted key, bound to `context`. */
+export function proveWitness(key: AcceptedKey, witness: Witness, context: Uint8Array, options: ProverOptions = {}): Proof {
+  invariant(witness.wires.length === key.circuit.wires.length, 'the witness belongs to another circuit');
+  return proveCells(key, assign(key.system, witness), context, options);
+}

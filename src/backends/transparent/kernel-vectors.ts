@@ -1,0 +1,167 @@
+/**
+ * Claim vectors. A linear claim reads a tensor through φ = ⊗ kernel_d, one kernel per dimension, each a vector over
+ * [0, S_d); cells outside the box have weight 0 by definition, so padding is read by no relation.
+ */
+import type { AxisMap, Operand, View } from '../../artifact/circuit.ts';
+import { add, at, multiply, one, put, scale, zero, type Ext } from '../../base/extension.ts';
+import { fromInteger } from '../../base/field.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { bitsFor, boxTruncated, eqIndex, eqTable, eqTruncated } from './polynomials.ts';
+
+/** `eq`: eq(τ, i) for i < count. `point`: 1 at one index. `vector`: any weights, 4 cells per index. */
+export type Kernel =
+  | { readonly kind: 'eq'; readonly point: readonly Ext[]; readonly count: number }
+  | { readonly kind: 'point'; readonly index: number }
+  | { readonly kind: 'vector'; readonly values: Uint32Array };
+
+/** The kernel as weights over [0, size), 4 cells per index. */
+export function kernelVector(kernel: Kernel, size: number): Uint32Array {
+  if (kernel.kind === 'vector') return kernel.values;
+  const out = new Uint32Array(4 * size);
+  if (kernel.kind === 'point') put(out, kernel.index, one);
+  else out.set(eqTable(kernel.point).subarray(0, 4 * Math.min(kernel.count, size)));
+  return out;
+}
+
+/** Value at `point` of the multilinear extension of the kernel, zero outside [0, size). */
+export function kernelAt(kernel: Kernel, size: number, point: readonly Ext[]): Ext {
+  if (kernel.kind === 'point') return eqIndex(point, kernel.index);
+  if (kernel.kind === 'eq' && kernel.point.length === point.length) return eqTruncated(kernel.point, point, Math.min(kernel.count, size));
+  const values = kernelVector(kernel, size);
+  const weights = eqTable(point);
+  let total = zero;
+  for (let i = 0; i < size; i++) total = add(total, multiply(at(values, i), at(weights, i)));
+  return total;
+}
+
+/** Sum of all weights of a kernel. */
+export function kernelSum(kernel: Kernel, size: number): Ext {
+  if (kernel.kind === 'point') return one;
+  if (kernel.kind === 'eq' && kernel.count <= size) return boxTruncated(kernel.point, kernel.count);
+  const values = kernelVector(kernel, size);
+  let total = zero;
+  for (let i = 0; i < size; i++) total = add(total, at(values, i));
+  return total;
+}
+
+/** ⟨φ, data⟩ for public integers, folding the last dimension first. */
+export function publicInnerProduct(data: ArrayLike<number>, sizes: Shape, kernels: readonly Kernel[]): Ext {
+  if (sizes.length === 0) return [fromInteger(data[0] as number), 0, 0, 0];
+  const last = sizes.length - 1;
+  let size = sizes[last] as number;
+  let count = data.length / size;
+  const weights = kernelVector(kernels[last] as Kernel, size);
+  let current = new Uint32Array(4 * count);
+  for (let outer = 0; outer < count; outer++) {
+    let total = zero;
+    for (let i = 0; i < size; i++) {
+      const value = data[outer * size + i] as number;
+      if (value !== 0) total = add(total, scale(at(weights, i), fromInteger(value)));
+    }
+    put(current, outer, total);
+  }
+  for (let dim = last - 1; dim >= 0; dim--) {
+    size = sizes[dim] as number;
+    count /= size;
+    const vector = kernelVector(kernels[dim] as Kernel, size);
+    const folded = new Uint32Array(4 * count);
+    for (let outer = 0; outer < count; outer++) {
+      let total = zero;
+      for (let i = 0; i < size; i++) total = add(total, multiply(at(vector, i), at(current, outer * size + i)));
+      put(folded, outer, total);
+    }
+    current = folded;
+  }
+  return at(current, 0);
+}
+
+/** The coordinates of a point that belong to each axis of a box: row-major, the last axis in the lowest bits. */
+export function splitPoint(point: readonly Ext[], box: Shape): (readonly Ext[])[] {
+  const parts: (readonly Ext[])[] = [];
+  let from = 0;
+  for (let axis = box.length - 1; axis >= 0; axis--) {
+    const bits = bitsFor(box[axis] as number);
+    parts[axis] = point.slice(from, from + bits);
+    from += bits;
+  }
+  return parts;
+}
+
+/** Σ over the box of eq(point, ·): the extension of the box's indicator. */
+export function boxAt(parts: readonly (readonly Ext[])[], box: Shape): Ext {
+  return box.reduce((total, size, axis) => multiply(total, boxTruncated(parts[axis] as readonly Ext[], size)), one);
+}
+
+/** Weights Σ_{j < count, stride·j + offset = i} eq(τ, j) over [0, size). */
+function affineKernel(entry: AxisMap & { kind: 'axis' }, point: readonly Ext[], count: number, size: number): Kernel {
+  if (entry.stride === 1 && entry.offset === 0) return { kind: 'eq', point, count: Math.min(count, size) };
+  const values = new Uint32Array(4 * size);
+  const weights = eqTable(point);
+  for (let j = 0; j < count; j++) {
+    const i = entry.stride * j + entry.offset;
+    if (i >= 0 && i < size) put(values, i, at(weights, j));
+  }
+  return { kind: 'vector', values };
+}
+
+/** Kernels that evaluate a view at a point of its box, and the factor of the axes it does not read. */
+export function viewKernels(view: View, sizes: Shape, box: Shape, parts: readonly (readonly Ext[])[]): { readonly factor: Ext; readonly kernels: Kernel[] } {
+  const read = new Set<number>();
+  const kernels = view.map.map((entry, dim): Kernel => {
+    if (entry.kind === 'fixed') return { kind: 'point', index: entry.index };
+    read.add(entry.axis);
+    return affineKernel(entry, parts[entry.axis] as readonly Ext[], box[entry.axis] as number, sizes[dim] as number);
+  });
+  const factor = box.reduce((total, size, axis) => (read.has(axis) ? total : multiply(total, boxTruncated(parts[axis] as readonly Ext[], size))), one);
+  return { factor, kernels };
+}
+
+/** Weights Σ eq(τ, o) eq(ξ, k) over stride·o + dilation·k − pad = i, for i in [0, size). */
+function windowKernel(
+  entry: Operand['map'][number] & { kind: 'window' },
+  output: { readonly point: readonly Ext[]; readonly count: number },
+  reduce: { readonly point: readonly Ext[]; readonly count: number },
+  size: number,
+): Kernel {
+  const values = new Uint32Array(4 * size);
+  const outputs = eqTable(output.point);
+  const taps = eqTable(reduce.point);
+  for (let o = 0; o < output.count; o++) {
+    for (let k = 0; k < reduce.count; k++) {
+      const i = entry.stride * o + entry.dilation * k - entry.pad;
+      if (i >= 0 && i < size) put(values, i, add(at(values, i), multiply(at(outputs, o), at(taps, k))));
+    }
+  }
+  return { kind: 'vector', values };
+}
+
+/** Where a contraction claim stands: a point per output axis and, after the sumcheck, per shared and per reduced axis. */
+export type ContractionPoint = {
+  readonly box: Shape;
+  readonly reduce: Shape;
+  readonly outputs: readonly (readonly Ext[])[];
+  /** Replaces `outputs` on axes that both operands have. */
+  readonly shared: ReadonlyMap<number, readonly Ext[]>;
+  readonly reduces: readonly (readonly Ext[])[];
+};
+
+/** Kernels of an operand at the end of its contraction's sumcheck. */
+export function operandKernels(operand: Operand, sizes: Shape, point: ContractionPoint): Kernel[] {
+  return operand.map.map((entry, dim): Kernel => {
+    switch (entry.kind) {
+      case 'fixed':
+        return { kind: 'point', index: entry.index };
+      case 'output':
+        return { kind: 'eq', point: point.shared.get(entry.axis) ?? (point.outputs[entry.axis] as readonly Ext[]), count: point.box[entry.axis] as number };
+      case 'reduce':
+        return { kind: 'eq', point: point.reduces[entry.axis] as readonly Ext[], count: point.reduce[entry.axis] as number };
+      case 'window':
+        return windowKernel(
+          entry,
+          { point: point.outputs[entry.axis] as readonly Ext[], count: point.box[entry.axis] as number },
+          { point: point.reduces[entry.reduce] as readonly Ext[], count: point.reduce[entry.reduce] as number },
+          sizes[dim] as number,
+        );
+    }
+  });
+}

@@ -1,0 +1,170 @@
+/** Plain TypeScript kernels: the reference every faster implementation is tested against. */
+import { ByteWriter } from '../../../base/bytes.ts';
+import { add, at, put, reduceSplit, scale, type Ext } from '../../../base/extension.ts';
+import { P } from '../../../base/field.ts';
+import { transform, twiddles } from '../code.ts';
+import { hashLeaf } from '../merkle.ts';
+import type { ExtVector, Kernels } from './kernels.ts';
+
+/** out[k] = a[i]·b[j], elements of vectors, without allocating. */
+function multiplyInto(a: ExtVector, i: number, b: ExtVector, j: number, out: ExtVector, k: number): void {
+  const a0 = a[i] as number;
+  const a1 = a[i + 1] as number;
+  const a2 = a[i + 2] as number;
+  const a3 = a[i + 3] as number;
+  const b0 = b[j] as number;
+  const b1 = b[j + 1] as number;
+  const b2 = b[j + 2] as number;
+  const b3 = b[j + 3] as number;
+  const l0 = b0 & 65535;
+  const l1 = b1 & 65535;
+  const l2 = b2 & 65535;
+  const l3 = b3 & 65535;
+  const h0 = b0 >>> 16;
+  const h1 = b1 >>> 16;
+  const h2 = b2 >>> 16;
+  const h3 = b3 >>> 16;
+  out[k] = reduceSplit(a0 * l0 + 3 * (a1 * l3 + a2 * l2 + a3 * l1), a0 * h0 + 3 * (a1 * h3 + a2 * h2 + a3 * h1));
+  out[k + 1] = reduceSplit(a0 * l1 + a1 * l0 + 3 * (a2 * l3 + a3 * l2), a0 * h1 + a1 * h0 + 3 * (a2 * h3 + a3 * h2));
+  out[k + 2] = reduceSplit(a0 * l2 + a1 * l1 + a2 * l0 + 3 * (a3 * l3), a0 * h2 + a1 * h1 + a2 * h0 + 3 * (a3 * h3));
+  out[k + 3] = reduceSplit(a0 * l3 + a1 * l2 + a2 * l1 + a3 * l0, a0 * h3 + a1 * h2 + a2 * h1 + a3 * h0);
+}
+
+function addInto(out: ExtVector, k: number, b: ExtVector, j: number): void {
+  for (let c = 0; c < 4; c++) {
+    const sum = (out[k + c] as number) + (b[j + c] as number);
+    out[k + c] = sum >= P ? sum - P : sum;
+  }
+}
+
+/** out[k] = a[i] − b[j]. */
+function subtractInto(a: ExtVector, i: number, b: ExtVector, j: number, out: ExtVector, k: number): void {
+  for (let c = 0; c < 4; c++) {
+    const difference = (a[i + c] as number) - (b[j + c] as number);
+    out[k + c] = difference < 0 ? difference + P : difference;
+  }
+}
+
+/** out[k] = 2a[i] − b[j]: the line through (0, b) and (1, a) at 2. */
+function extrapolateInto(a: ExtVector, i: number, b: ExtVector, j: number, out: ExtVector, k: number): void {
+  for (let c = 0; c < 4; c++) {
+    let value = 2 * (a[i + c] as number) - (b[j + c] as number);
+    if (value < 0) value += P;
+    out[k + c] = value >= P ? value - P : value;
+  }
+}
+
+function encodeRows(cells: Uint32Array, rows: number, logRow: number, logCode: number): Uint32Array {
+  const powers = twiddles(logCode);
+  const length = 2 ** logCode;
+  const out = new Uint32Array(rows * length);
+  for (let row = 0; row < rows; row++) {
+    const word = out.subarray(row * length, (row + 1) * length);
+    word.set(cells.subarray(row * 2 ** logRow, (row + 1) * 2 ** logRow));
+    transform(word, logCode, powers);
+  }
+  return out;
+}
+
+function hashColumns(codewords: Uint32Array, rows: number, logCode: number): Uint8Array[] {
+  const length = 2 ** logCode;
+  const column = new Uint32Array(rows);
+  return Array.from({ length }, (_, j) => {
+    for (let row = 0; row < rows; row++) column[row] = codewords[row * length + j] as number;
+    return hashLeaf(new ByteWriter().words(column).finish());
+  });
+}
+
+function foldHigh(vector: ExtVector, half: number, z: Ext): void {
+  const factor = Uint32Array.from(z);
+  const scratch = new Uint32Array(4);
+  for (let x = 0; x < half; x++) {
+    subtractInto(vector, 4 * (x + half), vector, 4 * x, scratch, 0);
+    multiplyInto(scratch, 0, factor, 0, scratch, 0);
+    addInto(vector, 4 * x, scratch, 0);
+  }
+}
+
+function foldLow(vector: ExtVector, half: number, z: Ext): void {
+  const factor = Uint32Array.from(z);
+  const scratch = new Uint32Array(4);
+  for (let x = 0; x < half; x++) {
+    subtractInto(vector, 8 * x + 4, vector, 8 * x, scratch, 0);
+    multiplyInto(scratch, 0, factor, 0, scratch, 0);
+    addInto(scratch, 0, vector, 8 * x);
+    vector.set(scratch, 4 * x);
+  }
+}
+
+function fractionLayer(p: ExtVector, q: ExtVector, half: number): { readonly p: ExtVector; readonly q: ExtVector } {
+  const outP = new Uint32Array(4 * half);
+  const outQ = new Uint32Array(4 * half);
+  const scratch = new Uint32Array(4);
+  for (let x = 0; x < half; x++) {
+    const low = 4 * x;
+    const high = 4 * (x + half);
+    multiplyInto(p, low, q, high, outP, low);
+    multiplyInto(p, high, q, low, scratch, 0);
+    addInto(outP, low, scratch, 0);
+    multiplyInto(q, low, q, high, outQ, low);
+  }
+  return { p: outP, q: outQ };
+}
+
+function fractionRound(a0: ExtVector, q0: ExtVector, p1: ExtVector, q1: ExtVector, eq: ExtVector, half: number): readonly [Ext, Ext] {
+  const s = new Uint32Array(24);
+  const sums = new Uint32Array(8);
+  for (let x = 0; x < half; x++) {
+    const low = 4 * x;
+    const high = 4 * (x + half);
+    multiplyInto(a0, low, q1, low, s, 0);
+    multiplyInto(p1, low, q0, low, s, 4);
+    addInto(s, 0, s, 4);
+    multiplyInto(s, 0, eq, low, s, 0);
+    addInto(sums, 0, s, 0);
+    subtractInto(a0, high, a0, low, s, 8);
+    subtractInto(q1, high, q1, low, s, 12);
+    subtractInto(p1, high, p1, low, s, 16);
+    subtractInto(q0, high, q0, low, s, 20);
+    multiplyInto(s, 8, s, 12, s, 8);
+    multiplyInto(s, 16, s, 20, s, 16);
+    addInto(s, 8, s, 16);
+    multiplyInto(s, 8, eq, low, s, 8);
+    addInto(sums, 4, s, 8);
+  }
+  return [at(sums, 0), at(sums, 1)];
+}
+
+function innerProductRound(a: ExtVector, b: ExtVector, half: number): readonly [Ext, Ext] {
+  const s = new Uint32Array(8);
+  const sums = new Uint32Array(8);
+  for (let x = 0; x < half; x++) {
+    const low = 8 * x;
+    const high = low + 4;
+    multiplyInto(a, low, b, low, s, 0);
+    addInto(sums, 0, s, 0);
+    extrapolateInto(a, high, a, low, s, 0);
+    extrapolateInto(b, high, b, low, s, 4);
+    multiplyInto(s, 0, s, 4, s, 0);
+    addInto(sums, 4, s, 0);
+  }
+  return [at(sums, 0), at(sums, 1)];
+}
+
+function accumulateBase(out: ExtVector, factor: Ext, cells: Uint32Array, from: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const cell = cells[from + i] as number;
+    if (cell !== 0) put(out, i, add(at(out, i), scale(factor, cell)));
+  }
+}
+
+export const referenceKernels: Kernels = {
+  encodeRows,
+  hashColumns,
+  foldHigh,
+  foldLow,
+  fractionLayer,
+  fractionRound,
+  innerProductRound,
+  accumulateBase,
+};

@@ -1,0 +1,119 @@
+/** Lowering: what gadgets write into while a circuit becomes a system: tensors, table rows, lookups. */
+import type { Circuit, ContractGadget, Expression, StepFunction } from '../../artifact/circuit.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { maximumSpan } from '../../gadgets/facts.ts';
+import { runEnd } from '../../gadgets/step.ts';
+import { piecesOf } from './gadgets/pieces.ts';
+import type { StepPlan, System, SystemLinear, SystemLookup, SystemTensor, TensorId } from './system.ts';
+
+/** Rows collected while lowering; a table without rows is dropped at the end. */
+type Draft = { readonly name: string; readonly columns: number[][] };
+
+export class Lowering {
+  private readonly tensors: SystemTensor[];
+  private readonly drafts: Draft[] = [];
+  private readonly lookups: SystemLookup[] = [];
+  private readonly pieceBits: number;
+  private segmentClasses = 0;
+  private directClasses = 0;
+  private readonly named = new Map<string, number>();
+
+  constructor(circuit: Circuit, pieceBits: number) {
+    this.pieceBits = pieceBits;
+    this.tensors = circuit.wires.map(({ name, role, sizes, data }) => ({
+      name,
+      sizes,
+      kind: role === 'witness' ? 'committed' : role === 'public' ? 'statement' : 'constant',
+      data,
+    }));
+  }
+
+  /** A new committed tensor beside the circuit's wires. */
+  committed(name: string, sizes: Shape): TensorId {
+    return this.tensors.push({ name, sizes, kind: 'committed', data: null }) - 1;
+  }
+
+  /** The table of that name, filled on first use. */
+  table(name: string, fill: () => number[][]): number {
+    const known = this.named.get(name);
+    if (known !== undefined) return known;
+    const id = this.drafts.push({ name, columns: fill() }) - 1;
+    this.named.set(name, id);
+    return id;
+  }
+
+  lookup(name: string, table: number, box: Shape, tuple: readonly Expression[]): void {
+    this.lookups.push({ name, table, box, tuple });
+  }
+
+  /** Rows (y, T, j, class). */
+  get segments(): number {
+    return this.table('segments', () => [[], [], [], []]);
+  }
+
+  /** Rows (x, y, class). */
+  get direct(): number {
+    return this.table('direct', () => [[], [], []]);
+  }
+
+  /** Rows (j, d), d < 2^j, j ≤ h: row 2^j + d, and row 0 repeats (0, 0) so that the table fills a power of two. */
+  get widths(): number {
+    return this.table('widths', () => {
+      const rows = 2 ** (this.pieceBits + 1);
+      const j = Array.from({ length: rows }, (_, row) => (row === 0 ? 0 : 31 - Math.clz32(row)));
+      return [j, j.map((bits, row) => (row === 0 ? 0 : row - 2 ** bits))];
+    });
+  }
+
+  /** Rows (δ, max(δ, 0)). */
+  get maxima(): number {
+    return this.table('maxima', () => {
+      const span = Array.from({ length: 2 * maximumSpan + 1 }, (_, i) => i - maximumSpan);
+      return [span, span.map((delta) => Math.max(delta, 0))];
+    });
+  }
+
+  range(low: number, high: number): number {
+    return this.table(`range ${low}..${high}`, () => [Array.from({ length: high - low + 1 }, (_, i) => low + i)]);
+  }
+
+  private push(table: number, row: readonly number[]): void {
+    const { columns } = this.drafts[table] as Draft;
+    row.forEach((value, i) => (columns[i] as number[]).push(value));
+  }
+
+  /** Appends the pieces of some step functions; returns the class number of the first. */
+  addSegmentRows(functions: readonly StepFunction[]): number {
+    const base = this.segmentClasses;
+    functions.forEach((step, i) => {
+      step.starts.forEach((start, run) => {
+        for (const piece of piecesOf(start, runEnd(step, run) - start, this.pieceBits)) {
+          this.push(this.segments, [step.values[run] as number, piece.start, piece.width, base + i]);
+        }
+      });
+    });
+    this.segmentClasses += functions.length;
+    return base;
+  }
+
+  /** Appends every input of some step functions; returns the class number of the first. */
+  addDirectRows(functions: readonly StepFunction[]): number {
+    const base = this.directClasses;
+    functions.forEach((step, i) => {
+      step.starts.forEach((start, run) => {
+        for (let x = start; x < runEnd(step, run); x++) this.push(this.direct, [x, step.values[run] as number, base + i]);
+      });
+    });
+    this.directClasses += functions.length;
+    return base;
+  }
+
+  finish(circuit: Circuit, contractions: readonly ContractGadget[], linears: readonly SystemLinear[], steps: readonly StepPlan[]): System {
+    const tables = this.drafts.map(({ name, columns }) => ({
+      name,
+      columns: columns.map((column) => Int32Array.from(column)),
+      multiplicity: this.committed(`${name}/multiplicity`, [(columns[0] as number[]).length]),
+    }));
+    return { circuit, tensors: this.tensors, tables, lookups: this.lookups, linears, contractions, steps, pieceBits: this.pieceBits };
+  }
+}

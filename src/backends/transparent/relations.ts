@@ -1,0 +1,278 @@
+/**
+ * The verifier's walk through the proof: from the first challenge to the list of linear claims (steps 3 to 6 of
+ * docs/protocol.md). The prover runs the very same walk over its own messages to learn the claims it must open.
+ */
+import { add, at, fromBase, inverse, isZero, multiply, negate, one, scale, subtract, zero, type Ext } from '../../base/extension.ts';
+import { fromInteger, inv } from '../../base/field.ts';
+import type { Expression } from '../../artifact/circuit.ts';
+import type { Shape } from '../../base/tensor.ts';
+import type { VerifierChannel } from './channel.ts';
+import { Rejected } from './channel.ts';
+import type { ClaimBook, ClaimTerm } from './claims.ts';
+import { contractionShape } from './contraction-shape.ts';
+import { addForms, constantForm, scaleForm, subtractForms, zeroForm, type Form } from './forms.ts';
+import { accumulatorClaims, stack, tableIdentifier, type AccumulatorClaim, type Instance, type Stack } from './instances.ts';
+import { boxAt, kernelSum, operandKernels, splitPoint, viewKernels, type ContractionPoint } from './kernel-vectors.ts';
+import { paddedBits } from './layout.ts';
+import { eqIndex, eqTable, eqTruncated, interpolate } from './polynomials.ts';
+import type { System, SystemTable, SystemTensor } from './system.ts';
+
+export type Walk = { readonly system: System; readonly channel: VerifierChannel; readonly book: ClaimBook };
+
+function hidden(walk: Walk): Form {
+  return constantForm(walk.channel.receive());
+}
+
+function line(a: Form, b: Form, x: Ext): Form {
+  return addForms(scaleForm(a, subtract(one, x)), scaleForm(b, x));
+}
+
+/** Inverse of a small non-zero integer. */
+export function inverseOf(n: number): number {
+  return inv(fromInteger(n));
+}
+
+/** Outcome of LogUp-GKR: the leaves' numerator and denominator claimed at a point. */
+type LeafClaim = { readonly point: readonly Ext[]; readonly numerator: Form; readonly denominator: Form };
+
+/** One layer: eq-factored sumcheck of degree 2 for p₀q₁ + p₁q₀ + λq₀q₁ at the point of the layer above. */
+function walkLayer(walk: Walk, claim: LeafClaim): LeafClaim {
+  const { channel, book } = walk;
+  const lambda = channel.drawOne();
+  let value = addForms(claim.numerator, scaleForm(claim.denominator, lambda));
+  const point: Ext[] = [];
+  for (let bit = claim.point.length - 1; bit >= 0; bit--) {
+    const rho = claim.point[bit] as Ext;
+    if (isZero(rho)) throw new Rejected('relation', 'A challenge is zero.');
+    const g0 = hidden(walk);
+    const gInfinity = hidden(walk);
+    const z = channel.drawOne();
+    const g1 = scaleForm(subtractForms(value, scaleForm(g0, subtract(one, rho))), inverse(rho));
+    value = addForms(line(g0, g1, z), scaleForm(gInfinity, multiply(z, subtract(z, one))));
+    point[bit] = z;
+  }
+  const [p0, p1, q0, q1] = [hidden(walk), hidden(walk), hidden(walk), hidden(walk)];
+  const left = book.multiply(p0, q1);
+  const right = book.multiply(p1, q0);
+  const both = scaleForm(book.multiply(q0, q1), lambda);
+  book.assertZero(subtractForms(addForms(left, right, both), value), [], 'a layer of the lookup argument');
+  const t = channel.drawOne();
+  return { point: [...point, t], numerator: line(p0, p1, t), denominator: line(q0, q1, t) };
+}
+
+function walkLookups(walk: Walk, logLeaves: number): LeafClaim {
+  const { channel, book } = walk;
+  channel.begin(4);
+  const [p0, p1, q0, q1] = [hidden(walk), hidden(walk), hidden(walk), hidden(walk)];
+  const left = book.multiply(p0, q1);
+  book.assertZero(addForms(left, book.multiply(p1, q0)), [], 'some looked-up tuple is in no table row');
+  const t = channel.drawOne();
+  let claim: LeafClaim = { point: [t], numerator: line(p0, p1, t), denominator: line(q0, q1, t) };
+  for (let layer = 1; layer < logLeaves; layer++) claim = walkLayer(walk, claim);
+  return claim;
+}
+
+/** Values a_ℓ the prover sent, by accumulator and point. */
+type Accumulated = { readonly claims: readonly AccumulatorClaim[]; readonly values: readonly Form[] };
+
+function valueOf(accumulated: Accumulated, accumulator: number, at: AccumulatorClaim['at']): Form {
+  const index = accumulated.claims.findIndex((claim) => claim.accumulator === accumulator && claim.at === at);
+  return accumulated.values[index] as Form;
+}
+
+/** coefficient · expression~(point): a form for constants and accumulators, terms for the wires. */
+function expressionAt(
+  walk: Walk,
+  expression: Expression,
+  box: Shape,
+  parts: readonly (readonly Ext[])[],
+  coefficient: Ext,
+  accumulated: Accumulated,
+  where: AccumulatorClaim['at'],
+): { readonly form: Form; readonly terms: ClaimTerm[] } {
+  let form = constantForm(multiply(coefficient, multiply(fromBase(fromInteger(expression.constant)), boxAt(parts, box))));
+  for (const id of expression.accumulators) form = addForms(form, scaleForm(valueOf(accumulated, id, where), coefficient));
+  const terms = expression.terms.map((term): ClaimTerm => {
+    const { sizes } = walk.system.tensors[term.view.wire] as SystemTensor;
+    const { factor, kernels } = viewKernels(term.view, sizes, box, parts);
+    const scaled = multiply(multiply(coefficient, factor), fromBase(fromInteger(term.coefficient)));
+    return { coefficient: scaled, tensor: term.view.wire, kernels };
+  });
+  return { form, terms };
+}
+
+/** Σ_rows eq(point, row)·column[row] for every column. */
+function columnsAt(table: SystemTable, point: readonly Ext[]): Ext[] {
+  const weights = eqTable(point);
+  return table.columns.map((column) => {
+    let total = zero;
+    for (let row = 0; row < column.length; row++) {
+      const value = column[row] as number;
+      if (value !== 0) total = add(total, scale(at(weights, row), fromInteger(value)));
+    }
+    return total;
+  });
+}
+
+/** The two claims about the leaves: numerators and denominators of all instances at one point. */
+function claimLeaves(walk: Walk, { instances, logLeaves }: Stack, leaf: LeafClaim, alpha: Ext, beta: Ext, accumulated: Accumulated): void {
+  const { system, book } = walk;
+  let numerator = subtractForms(zeroForm, leaf.numerator);
+  let denominator = subtractForms(constantForm(one), leaf.denominator);
+  const numeratorTerms: ClaimTerm[] = [];
+  const denominatorTerms: ClaimTerm[] = [];
+  for (const instance of instances) {
+    const point = leaf.point.slice(0, instance.bits);
+    const chi = eqIndex(leaf.point.slice(instance.bits, logLeaves), instance.address / 2 ** instance.bits);
+    const parts = splitPoint(point, instance.box);
+    const inBox = multiply(chi, boxAt(parts, instance.box));
+    const table = instance.kind === 'table' ? instance.index : (system.lookups[instance.index]?.table as number);
+    const constant = subtract(subtract(alpha, fromBase(tableIdentifier(table))), one);
+    denominator = addForms(denominator, constantForm(multiply(inBox, constant)));
+    if (instance.kind === 'table') {
+      const { multiplicity } = system.tables[table] as SystemTable;
+      numeratorTerms.push({ coefficient: negate(chi), tensor: multiplicity, kernels: [{ kind: 'eq', point, count: instance.box[0] as number }] });
+      denominator = subtractForms(denominator, constantForm(multiply(chi, combine(columnsAt(system.tables[table] as SystemTable, point), beta))));
+    } else {
+      numerator = addForms(numerator, constantForm(inBox));
+      const { form, terms } = tupleAt(walk, instance, parts, chi, beta, accumulated);
+      denominator = subtractForms(denominator, form);
+      denominatorTerms.push(...terms.map((term) => ({ ...term, coefficient: negate(term.coefficient) })));
+    }
+  }
+  book.assertZero(numerator, numeratorTerms, 'the numerators of the lookup argument');
+  book.assertZero(denominator, denominatorTerms, 'the denominators of the lookup argument');
+}
+
+/** Σ_i β^(i+1) values_i. */
+function combine(values: readonly Ext[], beta: Ext): Ext {
+  return multiply(beta, values.reduceRight((total, value) => add(multiply(total, beta), value), zero));
+}
+
+function tupleAt(walk: Walk, instance: Instance, parts: readonly (readonly Ext[])[], chi: Ext, beta: Ext, accumulated: Accumulated): { form: Form; terms: ClaimTerm[] } {
+  const lookup = walk.system.lookups[instance.index];
+  let form = zeroForm;
+  const terms: ClaimTerm[] = [];
+  let weight = chi;
+  for (const expression of lookup?.tuple ?? []) {
+    weight = multiply(weight, beta);
+    const found = expressionAt(walk, expression, instance.box, parts, weight, accumulated, 'lookup');
+    form = addForms(form, found.form);
+    terms.push(...found.terms);
+  }
+  return { form, terms };
+}
+
+/** Claims of the linear relations at their own point. */
+function claimLinears(walk: Walk, tau: readonly Ext[], accumulated: Accumulated): void {
+  for (const linear of walk.system.linears) {
+    const parts = splitPoint(tau.slice(0, paddedBits(linear.box)), linear.box);
+    const { form, terms } = expressionAt(walk, linear.expression, linear.box, parts, one, accumulated, 'linear');
+    walk.book.assertZero(form, terms, linear.name);
+  }
+}
+
+/** Where each accumulator claim stands: the low coordinates of the leaf point or of the linear point. */
+export function accumulatorPoint(system: System, claim: AccumulatorClaim, leaf: readonly Ext[], tau: readonly Ext[]): readonly Ext[] {
+  const { box } = system.contractions[claim.accumulator] as { box: Shape };
+  return (claim.at === 'lookup' ? leaf : tau).slice(0, paddedBits(box));
+}
+
+/** Reduces all accumulator claims to claims about their operands: one batched sumcheck, then one value per hidden operand. */
+function walkContractions(walk: Walk, accumulated: Accumulated, leaf: readonly Ext[], tau: readonly Ext[]): void {
+  const { system, channel, book } = walk;
+  if (accumulated.claims.length === 0) return;
+  channel.begin(6);
+  const eta = channel.drawOne();
+  const shapes = accumulated.claims.map((claim) => contractionShape(system.contractions[claim.accumulator] as never));
+  const variables = Math.max(...shapes.map((shape) => shape.variables));
+  const degree = Math.max(...shapes.map((shape) => shape.degree));
+  let power = one;
+  const weights = shapes.map(() => {
+    const weight = power;
+    power = multiply(power, eta);
+    return weight;
+  });
+  let value = addForms(...shapes.map((shape, i) => scaleForm(accumulated.values[i] as Form, multiply(weights[i] as Ext, fromBase(2 ** (variables - shape.variables))))));
+  const point: Ext[] = [];
+  for (let bit = variables - 1; bit >= 0; bit--) {
+    const h0 = hidden(walk);
+    const others = Array.from({ length: degree - 1 }, () => hidden(walk));
+    const z = channel.drawOne();
+    value = interpolateForms([h0, subtractForms(value, h0), ...others], z);
+    point[bit] = z;
+  }
+  const ends = shapes.map((shape, i) => {
+    const claim = accumulated.claims[i] as AccumulatorClaim;
+    return endOfContraction(walk, claim.accumulator, shape, accumulatorPoint(system, claim, leaf, tau), point.slice(0, shape.variables));
+  });
+  const total = addForms(...ends.map((end, i) => scaleForm(book.multiply(end.left.value, end.right.value), multiply(weights[i] as Ext, end.shared))));
+  book.assertZero(subtractForms(total, value), [], 'the contractions');
+  for (const end of ends) for (const factor of [end.left, end.right]) if (factor.claim !== null) factor.claim();
+}
+
+function interpolateForms(values: readonly Form[], x: Ext): Form {
+  const weights = values.map((_, i) => interpolate(values.map((__, k) => (k === i ? one : zero)), x, inverseOf));
+  return addForms(...values.map((value, i) => scaleForm(value, weights[i] as Ext)));
+}
+
+/** A factor's value, and the linear claim that ties it to its tensor (null when the verifier computed the value). */
+type Factor = { readonly value: Form; readonly claim: (() => void) | null };
+
+function endOfContraction(
+  walk: Walk,
+  accumulator: number,
+  shape: ReturnType<typeof contractionShape>,
+  outputs: readonly Ext[],
+  point: readonly Ext[],
+): { readonly left: Factor; readonly right: Factor; readonly shared: Ext } {
+  const gadget = walk.system.contractions[accumulator] as (typeof walk.system.contractions)[number];
+  const outputParts = splitPoint(outputs, gadget.box);
+  const parts = splitPoint(point, shape.sizes);
+  const place: ContractionPoint = {
+    box: gadget.box,
+    reduce: gadget.reduce,
+    outputs: outputParts,
+    shared: new Map(shape.shared.map((axis, i) => [axis, parts[i] as readonly Ext[]])),
+    reduces: parts.slice(shape.shared.length),
+  };
+  const factor = (operand: typeof gadget.left): Factor => {
+    const { sizes } = walk.system.tensors[operand.wire] as SystemTensor;
+    const kernels = operandKernels(operand, sizes, place);
+    const zeroPart = multiply(
+      fromBase(fromInteger(-operand.zero)),
+      kernels.reduce((product, kernel, dim) => multiply(product, kernelSum(kernel, sizes[dim] as number)), one),
+    );
+    const known = walk.book.valueOf(operand.wire, kernels);
+    if (known !== null) return { value: constantForm(add(known, zeroPart)), claim: null };
+    const value = hidden(walk);
+    const claim = (): void =>
+      walk.book.assertZero(subtractForms(constantForm(zeroPart), value), [{ coefficient: one, tensor: operand.wire, kernels }], `an operand of ${gadget.name}`);
+    return { value, claim };
+  };
+  const left = factor(gadget.left);
+  const right = factor(gadget.right);
+  const shared = shape.shared.reduce(
+    (product, axis, i) => multiply(product, eqTruncated(outputParts[axis] as readonly Ext[], parts[i] as readonly Ext[], gadget.box[axis] as number)),
+    one,
+  );
+  return { left, right, shared };
+}
+
+/** Steps 3 to 6. Afterwards `walk.book` holds every linear claim of the proof. */
+export function walkRelations(walk: Walk, lookupWork: number): void {
+  const { system, channel } = walk;
+  channel.begin(3);
+  channel.checkWork(lookupWork);
+  const [beta, alpha] = channel.draw(2) as [Ext, Ext];
+  const stacked = stack(system);
+  const leaf = walkLookups(walk, stacked.logLeaves);
+  channel.begin(5);
+  const linearVariables = Math.max(0, ...system.linears.map(({ box }) => paddedBits(box)));
+  const tau = linearVariables > 0 ? channel.draw(linearVariables) : [];
+  const claims = accumulatorClaims(system);
+  const accumulated: Accumulated = { claims, values: claims.map(() => hidden(walk)) };
+  claimLeaves(walk, stacked, leaf, alpha, beta, accumulated);
+  claimLinears(walk, tau, accumulated);
+  walkContractions(walk, accumulated, leaf.point, tau);
+}

@@ -1,0 +1,76 @@
+/**
+ * System: a circuit lowered to what the transparent protocol proves: tensors, lookups into tables, contractions and
+ * linear relations. Derived by prover and verifier alike from the key, never sent.
+ */
+import type { Circuit, ContractGadget, Expression, View } from '../../artifact/circuit.ts';
+import type { Shape } from '../../base/tensor.ts';
+
+/** Index into `System.tensors`; the circuit's wires come first, with the same numbers. */
+export type TensorId = number;
+
+/** `committed` tensors live in the witness matrix; the others are known to the verifier. */
+export type SystemTensor = {
+  readonly name: string;
+  readonly sizes: Shape;
+  readonly kind: 'committed' | 'statement' | 'constant';
+  readonly data: Int32Array | null;
+};
+
+/** Public rows; column i of row x belongs to exponent i + 1 of β. */
+export type SystemTable = {
+  readonly name: string;
+  readonly columns: readonly Int32Array[];
+  /** Committed tensor that counts how often each row is used. */
+  readonly multiplicity: TensorId;
+};
+
+/** Every tuple over the box is a row of the table. */
+export type SystemLookup = {
+  readonly name: string;
+  readonly table: number;
+  readonly box: Shape;
+  readonly tuple: readonly Expression[];
+};
+
+/** expression = 0 over the box. */
+export type SystemLinear = { readonly name: string; readonly box: Shape; readonly expression: Expression };
+
+/** How a step gadget is realised: by one lookup on the input, or by overlapping power-of-two pieces. */
+export type StepPlan =
+  | { readonly kind: 'direct'; readonly gadget: number; readonly classBase: number }
+  | { readonly kind: 'segments'; readonly gadget: number; readonly classBase: number; readonly offset: TensorId; readonly width: TensorId };
+
+export type System = {
+  readonly circuit: Circuit;
+  readonly tensors: readonly SystemTensor[];
+  readonly tables: readonly SystemTable[];
+  readonly lookups: readonly SystemLookup[];
+  readonly linears: readonly SystemLinear[];
+  /** Indexed by accumulator id. */
+  readonly contractions: readonly ContractGadget[];
+  readonly steps: readonly StepPlan[];
+  /** h: pieces of a run are at most 2^h wide. */
+  readonly pieceBits: number;
+};
+
+/** The whole of a tensor over its own box. */
+export function whole(tensor: TensorId, sizes: Shape): View {
+  return { wire: tensor, map: sizes.map((_, axis) => ({ kind: 'axis', axis, stride: 1, offset: 0 })) };
+}
+
+export function constantExpression(constant: number): Expression {
+  return { constant, terms: [], accumulators: [] };
+}
+
+export function viewExpression(view: View, coefficient = 1): Expression {
+  return { constant: 0, terms: [{ coefficient, view }], accumulators: [] };
+}
+
+export function sum(a: Expression, b: Expression): Expression {
+  return { constant: a.constant + b.constant, terms: [...a.terms, ...b.terms], accumulators: [...a.accumulators, ...b.accumulators] };
+}
+
+/** a − b for a `b` without accumulators. */
+export function difference(a: Expression, b: Expression): Expression {
+  return sum(a, { constant: -b.constant, terms: b.terms.map((term) => ({ ...term, coefficient: -term.coefficient })), accumulators: [] });
+}

@@ -1,0 +1,72 @@
+/** Contraction: acc[o] = Σ_r (left − zero)(o, r) · (right − zero)(o, r), zero outside a wire. The meaning in integers. */
+import type { ContractGadget, Operand, Wire } from '../artifact/circuit.ts';
+import { product, strides, type Shape } from '../base/tensor.ts';
+
+/** One window dimension: coordinate = fromOutput + fromReduce, valid in [0, size). */
+type WindowPart = { readonly output: Int32Array; readonly reduce: Int32Array; readonly size: number; readonly stride: number };
+
+/** Address of an operand cell = outputs[o] + reduces[r] + Σ windows; −1 in `outputs` when a fixed index is outside. */
+type OperandAddressing = { readonly outputs: Int32Array; readonly reduces: Int32Array; readonly windows: readonly WindowPart[] };
+
+/** For every cell of `box`, the coordinate along `axis`. */
+function coordinates(box: Shape, axis: number): Int32Array {
+  const inner = product(box.slice(axis + 1));
+  const size = box[axis] as number;
+  return Int32Array.from({ length: product(box) }, (_, cell) => Math.floor(cell / inner) % size);
+}
+
+function addressOperand(operand: Operand, sizes: Shape, box: Shape, reduce: Shape): OperandAddressing {
+  const step = strides(sizes);
+  const outputs = new Int32Array(product(box));
+  const reduces = new Int32Array(product(reduce));
+  const windows: WindowPart[] = [];
+  operand.map.forEach((entry, dim) => {
+    const stride = step[dim] as number;
+    const size = sizes[dim] as number;
+    if (entry.kind === 'fixed') for (let o = 0; o < outputs.length; o++) outputs[o] = (outputs[o] as number) + entry.index * stride;
+    else if (entry.kind === 'output') coordinates(box, entry.axis).forEach((x, o) => { outputs[o] = (outputs[o] as number) + x * stride; });
+    else if (entry.kind === 'reduce') coordinates(reduce, entry.axis).forEach((x, r) => { reduces[r] = (reduces[r] as number) + x * stride; });
+    else {
+      const output = coordinates(box, entry.axis).map((x) => x * entry.stride - entry.pad);
+      const taps = coordinates(reduce, entry.reduce).map((x) => x * entry.dilation);
+      windows.push({ output, reduce: taps, size, stride });
+    }
+  });
+  return { outputs, reduces, windows };
+}
+
+/** The cells of (wire − zero) that output cell `o` meets, over the reduction box; 0 outside the wire. */
+function gather(at: OperandAddressing, o: number, data: ArrayLike<number>, zero: number, out: Float64Array): void {
+  const base = at.outputs[o] as number;
+  for (let r = 0; r < out.length; r++) {
+    let address = base + (at.reduces[r] as number);
+    let inside = true;
+    for (const window of at.windows) {
+      const x = (window.output[o] as number) + (window.reduce[r] as number);
+      if (x < 0 || x >= window.size) {
+        inside = false;
+        break;
+      }
+      address += x * window.stride;
+    }
+    out[r] = inside ? (data[address] as number) - zero : 0;
+  }
+}
+
+/** The accumulator of a contraction over its box, row-major. Exact while the sums stay below 2^53. */
+export function evaluateContract(gadget: ContractGadget, wires: readonly Wire[], left: ArrayLike<number>, right: ArrayLike<number>): Float64Array {
+  const a = addressOperand(gadget.left, (wires[gadget.left.wire] as Wire).sizes, gadget.box, gadget.reduce);
+  const b = addressOperand(gadget.right, (wires[gadget.right.wire] as Wire).sizes, gadget.box, gadget.reduce);
+  const count = product(gadget.reduce);
+  const rowA = new Float64Array(count);
+  const rowB = new Float64Array(count);
+  const out = new Float64Array(product(gadget.box));
+  for (let o = 0; o < out.length; o++) {
+    gather(a, o, left, gadget.left.zero, rowA);
+    gather(b, o, right, gadget.right.zero, rowB);
+    let sum = 0;
+    for (let r = 0; r < count; r++) sum += (rowA[r] as number) * (rowB[r] as number);
+    out[o] = sum;
+  }
+  return out;
+}

@@ -1,0 +1,87 @@
+/** Reading wires over a box: the integer meaning of views and expressions. */
+import type { AxisMap, Expression, View } from '../artifact/circuit.ts';
+import { invariant } from '../base/errors.ts';
+import { product, strides, type Shape } from '../base/tensor.ts';
+
+const outside = -1;
+
+/** Anything with the sizes of a tensor: a wire, or a tensor of a backend. */
+export type Sized = { readonly sizes: Shape };
+
+/**
+ * Address contributions of an index map: for each box axis a table from coordinate to address offset (−1 where the wire
+ * dimension is left), and the offset of the fixed dimensions (−1 when one is outside: then the view is 0 everywhere).
+ */
+export type Addressing = { readonly base: number; readonly axes: readonly (Int32Array | null)[] };
+
+export function addressing(map: readonly AxisMap[], sizes: Shape, box: Shape): Addressing {
+  const step = strides(sizes);
+  const axes: (Int32Array | null)[] = box.map(() => null);
+  let base = 0;
+  map.forEach((entry, dim) => {
+    const size = sizes[dim] as number;
+    const stride = step[dim] as number;
+    if (entry.kind === 'fixed') {
+      base = base === outside || entry.index < 0 || entry.index >= size ? outside : base + entry.index * stride;
+      return;
+    }
+    invariant(axes[entry.axis] === null, 'a box axis may index one wire dimension only');
+    axes[entry.axis] = Int32Array.from({ length: box[entry.axis] as number }, (_, x) => {
+      const index = entry.stride * x + entry.offset;
+      return index >= 0 && index < size ? index * stride : outside;
+    });
+  });
+  return { base, axes };
+}
+
+/** Calls `visit(cell, address)` for every box cell in row-major order; the address is −1 outside the wire. */
+export function forEachAddress(map: readonly AxisMap[], sizes: Shape, box: Shape, visit: (cell: number, address: number) => void): void {
+  const { base, axes } = addressing(map, sizes, box);
+  let cell = 0;
+  const walk = (axis: number, address: number): void => {
+    if (axis === box.length) {
+      visit(cell++, address);
+      return;
+    }
+    const table = axes[axis];
+    const size = box[axis] as number;
+    for (let x = 0; x < size; x++) {
+      const offset = table == null ? 0 : (table[x] as number);
+      walk(axis + 1, address === outside || offset === outside ? outside : address + offset);
+    }
+  };
+  walk(0, base);
+}
+
+/** The integers of a view over a box, row-major. */
+export function readView(view: View, wire: Sized, data: ArrayLike<number>, box: Shape): Float64Array {
+  const out = new Float64Array(product(box));
+  forEachAddress(view.map, wire.sizes, box, (cell, address) => {
+    if (address !== outside) out[cell] = data[address] as number;
+  });
+  return out;
+}
+
+/** What an expression is evaluated against: every wire's integers and the accumulators computed so far. */
+export type Assignment = {
+  readonly wires: readonly (ArrayLike<number> | undefined)[];
+  readonly accumulators: readonly (Float64Array | undefined)[];
+};
+
+/** The integers of an expression over a box, row-major. */
+export function evaluateExpression(expression: Expression, wires: readonly Sized[], assignment: Assignment, box: Shape): Float64Array {
+  const out = new Float64Array(product(box)).fill(expression.constant);
+  for (const { coefficient, view } of expression.terms) {
+    const data = assignment.wires[view.wire];
+    invariant(data !== undefined, `wire ${view.wire} is read before it is assigned`);
+    forEachAddress(view.map, (wires[view.wire] as Sized).sizes, box, (cell, address) => {
+      if (address !== outside) out[cell] = (out[cell] as number) + coefficient * (data[address] as number);
+    });
+  }
+  for (const id of expression.accumulators) {
+    const values = assignment.accumulators[id];
+    invariant(values !== undefined && values.length === out.length, `accumulator ${id} does not have the box of its reader`);
+    for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) + (values[i] as number);
+  }
+  return out;
+}

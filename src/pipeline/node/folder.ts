@@ -1,0 +1,72 @@
+/** A folder of files that appears all at once or not at all. */
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ProvennError } from '../../base/errors.ts';
+import { isFolder, settle, syncFolder, temporaryBeside, writeAndSync, writeFailed } from './files.ts';
+
+/** Files of a compiled model. */
+export const modelFolder = {
+  model: 'model.onnx',
+  circuit: 'circuit.provenn',
+  provingKey: 'proving.key',
+  verifyingKey: 'verifying.key',
+  preprocessing: 'preprocess.json',
+} as const;
+
+const knownNames: ReadonlySet<string> = new Set(Object.values(modelFolder));
+
+function contentsOf(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    throw writeFailed(path, error);
+  }
+}
+
+/**
+ * Refuses a target that would destroy something: it may be absent, empty, or, with `force`, a folder that holds nothing
+ * but the files provenn itself writes. Throws `USAGE` or `FILE_WRITE_FAILED`.
+ */
+export function checkTarget(path: string, force: boolean): void {
+  if (!existsSync(path)) return;
+  if (!isFolder(path)) {
+    throw new ProvennError('USAGE', 'The target is a file, not a folder.', { where: path, next: 'Choose another -o.' });
+  }
+  const contents = contentsOf(path);
+  if (contents.length === 0) return;
+  const foreign = contents.find((name) => !knownNames.has(name));
+  const ours = contents.includes(modelFolder.verifyingKey) && foreign === undefined;
+  if (ours && force) return;
+  const next = ours ? 'Choose another -o, or replace it with --force.' : 'Choose an empty or new folder with -o.';
+  const why = foreign === undefined ? 'The folder is not empty.' : `The folder is not empty: it holds ${foreign}.`;
+  throw new ProvennError('USAGE', why, { where: path, next });
+}
+
+/**
+ * Writes all files into a temporary sibling folder, then renames it into place. The target obeys `checkTarget`.
+ * Throws `FILE_WRITE_FAILED` and leaves the target as it was.
+ */
+export function writeFolderAtomic(path: string, files: ReadonlyMap<string, Uint8Array>, force: boolean): void {
+  checkTarget(path, force);
+  const fresh = temporaryBeside(path);
+  const old = temporaryBeside(path);
+  const full = resolve(path);
+  try {
+    mkdirSync(fresh, { recursive: true });
+    for (const [name, bytes] of files) writeAndSync(join(fresh, name), bytes);
+    syncFolder(fresh);
+    if (existsSync(full)) renameSync(full, old);
+    try {
+      renameSync(fresh, full);
+    } catch (error) {
+      if (existsSync(old)) renameSync(old, full);
+      throw error;
+    }
+    syncFolder(dirname(full));
+  } catch (error) {
+    throw writeFailed(path, error);
+  } finally {
+    settle(fresh);
+    settle(old);
+  }
+}

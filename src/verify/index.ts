@@ -1,0 +1,133 @@
+/**
+ * provenn/verify: key × proof × expectation → Verdict. No Node built-ins, no prover, no operators; everything it reports it
+ * derives from the key and the checked statement.
+ */
+import type { CircuitPort } from '../artifact/circuit.ts';
+import { decodeVerifyingKey, type VerifyingKey } from '../artifact/keys.ts';
+import { decodeProof, type Proof } from '../artifact/proof.ts';
+import { maximumContextLength, type Statement } from '../artifact/statement.ts';
+import type { Claims, Expectation, PublicTensor, Rejection, RejectionCode, Verdict } from '../artifact/verdict.ts';
+import { backendName } from '../backends/transparent/config.ts';
+import { type AcceptedKey, acceptKey, Rejected, verifyBody } from '../backends/transparent/verifier.ts';
+import { BytesError, equalBytes, toHex } from '../base/bytes.ts';
+import { ProvennError } from '../base/errors.ts';
+import { dequantizeLinear } from '../base/rounding.ts';
+import { product } from '../base/tensor.ts';
+
+export type { Claims, Expectation, PublicTensor, Rejection, RejectionCode, Verdict } from '../artifact/verdict.ts';
+
+export type VerifyOptions = { readonly expect?: Expectation };
+
+class Refusal extends Error {
+  readonly code: RejectionCode;
+
+  constructor(code: RejectionCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A key that was decoded and accepted once, for services that verify many proofs under it. */
+export type PreparedKey = { readonly accepted: AcceptedKey };
+
+/** Decodes and accepts a key. Throws `ARTIFACT_TAMPERED`, `ARTIFACT_VERSION` or `KEY_REFUSED`. */
+export function prepareKey(key: Uint8Array | VerifyingKey): PreparedKey {
+  return { accepted: acceptKey(key instanceof Uint8Array ? decodeVerifyingKey(key) : key) };
+}
+
+/** Every public wire has the right number of cells, each inside the wire's interval. */
+function checkPublics(key: AcceptedKey, statement: Statement): void {
+  const wires = key.circuit.wires.filter((wire) => wire.role === 'public');
+  if (statement.publics.length !== wires.length) throw new Refusal('statement', 'The proof states another number of public tensors than the model has.');
+  wires.forEach((wire, i) => {
+    const values = statement.publics[i] as Int32Array;
+    if (values.length !== product(wire.sizes)) throw new Refusal('statement', `The proof states ${values.length} integers for ${wire.name}, which has ${product(wire.sizes)}.`);
+    const [low, high] = wire.interval;
+    if (!values.every((value) => value >= low && value <= high)) throw new Refusal('statement', `The proof states integers for ${wire.name} outside [${low}, ${high}].`);
+  });
+}
+
+function publicTensor(key: AcceptedKey, statement: Statement, port: CircuitPort): PublicTensor {
+  const order = key.circuit.wires.slice(0, port.wire).filter((wire) => wire.role === 'public').length;
+  const integers = statement.publics[order] as Int32Array;
+  const { name, tensor, dims, dtype, quantization } = port;
+  const values = quantization === null ? null : Float32Array.from(integers, (q) => dequantizeLinear(q, quantization.scale, quantization.zeroPoint));
+  return { name, tensor, dims, dtype, quantization, integers, values };
+}
+
+function claimsOf(key: AcceptedKey, statement: Statement): Claims {
+  const { circuit } = key;
+  return {
+    backend: backendName,
+    model: circuit.name,
+    profile: circuit.profile,
+    circuitDigest: toHex(key.modelDigest),
+    keyDigest: toHex(key.keyDigest),
+    context: toHex(statement.context),
+    inputs: circuit.inputs.map((port) => publicTensor(key, statement, port)),
+    outputs: circuit.outputs.map((port) => publicTensor(key, statement, port)),
+    soundnessBits: key.soundness.bits,
+    zeroKnowledge: false,
+  };
+}
+
+function checkPort(kind: 'input' | 'output', tensors: readonly PublicTensor[], expected: ReadonlyMap<string, ArrayLike<number>>): void {
+  for (const [name, values] of expected) {
+    const tensor = tensors.find((candidate) => candidate.name === name);
+    if (tensor === undefined) throw new Refusal(kind, `The model has no ${kind} ${name}.`);
+    const { integers } = tensor;
+    if (integers.length !== values.length) throw new Refusal(kind, `The proof's ${kind} ${name} has ${integers.length} elements; ${values.length} were expected.`);
+    const at = integers.findIndex((value, i) => value !== values[i]);
+    if (at >= 0) throw new Refusal(kind, `The proof's ${kind} ${name} differs from the expected one: element ${at} is ${integers[at]}, not ${values[at]}.`);
+  }
+}
+
+function checkExpectation(claims: Claims, statement: Statement, expect: Expectation): void {
+  if (expect.model !== undefined && expect.model !== claims.circuitDigest) throw new Refusal('model', `The key belongs to model ${claims.circuitDigest}, not to ${expect.model}.`);
+  if (expect.context !== undefined && !equalBytes(expect.context, statement.context)) throw new Refusal('context', 'The proof was made for another context.');
+  if (expect.inputs !== undefined) checkPort('input', claims.inputs, expect.inputs);
+  if (expect.outputs !== undefined) checkPort('output', claims.outputs, expect.outputs);
+}
+
+/** Throws unless the proof establishes its statement under the key. */
+function check(key: AcceptedKey, proof: Proof, expect: Expectation): Claims {
+  const { statement } = proof;
+  if (proof.backend !== backendName) throw new Refusal('backend', `The proof belongs to the backend "${proof.backend}".`);
+  if (!equalBytes(statement.modelDigest, key.modelDigest)) throw new Refusal('model', `The proof is about model ${toHex(statement.modelDigest)}; the key is for ${toHex(key.modelDigest)}.`);
+  if (!equalBytes(statement.keyDigest, key.keyDigest)) throw new Refusal('key', 'The proof was made under another verifying key of the same model.');
+  if (statement.context.length > maximumContextLength) throw new Refusal('statement', `The context is longer than ${maximumContextLength} bytes.`);
+  checkPublics(key, statement);
+  verifyBody(key, statement, proof.body);
+  const claims = claimsOf(key, statement);
+  checkExpectation(claims, statement, expect);
+  return claims;
+}
+
+function rejectionOf(error: unknown): Rejection {
+  if (error instanceof Refusal || error instanceof Rejected) return { code: error.code, message: error.message };
+  if (error instanceof BytesError) return { code: 'malformed', message: `The proof is malformed: ${error.message}.` };
+  if (error instanceof ProvennError && (error.code === 'ARTIFACT_TAMPERED' || error.code === 'ARTIFACT_VERSION')) return { code: 'malformed', message: error.message };
+  if (error instanceof ProvennError && error.code === 'KEY_REFUSED') return { code: 'key', message: error.message };
+  throw error;
+}
+
+/** Verifies a decoded proof under a prepared key. Never throws on a bad proof. */
+export function verifyProof(key: PreparedKey, proof: Proof, options: VerifyOptions = {}): Verdict {
+  try {
+    return { ok: true, claims: check(key.accepted, proof, options.expect ?? {}) };
+  } catch (error) {
+    return { ok: false, reason: rejectionOf(error) };
+  }
+}
+
+/**
+ * Verifies proof bytes under verifying-key bytes. Never throws on bad bytes: whatever is wrong with either file becomes a
+ * `Verdict` with a reason. Soundness is claimed for a key that the caller pinned.
+ */
+export function verify(key: Uint8Array, proof: Uint8Array, options: VerifyOptions = {}): Verdict {
+  try {
+    return verifyProof(prepareKey(key), decodeProof(proof), options);
+  } catch (error) {
+    return { ok: false, reason: rejectionOf(error) };
+  }
+}
