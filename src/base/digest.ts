@@ -1,5 +1,5 @@
-/** BLAKE3 (https://github.com/BLAKE3-team/BLAKE3-specs): the one hash of provenn, from @noble/hashes. */
-import { blake3 } from '@noble/hashes/blake3.js';
+/** The one hash of provenn, BLAKE3, in the forms the artefacts and the proof system use. */
+import { blake3 } from './blake3.ts';
 import { utf8 } from './bytes.ts';
 
 export const digestLength = 32;
@@ -16,7 +16,7 @@ export function keyedDigest(key: Uint8Array, bytes: Uint8Array): Uint8Array {
 
 /** BLAKE3 with extended output. */
 export function extendedDigest(bytes: Uint8Array, length: number): Uint8Array {
-  return blake3(bytes, { dkLen: length });
+  return blake3(bytes, { length });
 }
 
 /** A domain-separation key: the hash of a fixed ASCII label. */

@@ -3,10 +3,10 @@
  * [0, S_d); cells outside the box have weight 0 by definition, so padding is read by no relation.
  */
 import type { AxisMap, Operand, View } from '../../artifact/circuit.ts';
-import { add, at, multiply, one, put, scale, zero, type Ext } from '../../base/extension.ts';
+import { add, at, multiply, one, put, zero, type Ext } from '../../base/extension.ts';
 import { fromInteger } from '../../base/field.ts';
 import type { Shape } from '../../base/tensor.ts';
-import { bitsFor, boxTruncated, eqIndex, eqTable, eqTruncated } from './polynomials.ts';
+import { bitsFor, boxTruncated, eqIndex, eqTable, eqTruncated, weightedSum } from './polynomials.ts';
 
 /** `eq`: eq(τ, i) for i < count. `point`: 1 at one index. `vector`: any weights, 4 cells per index. */
 export type Kernel =
@@ -52,14 +52,7 @@ export function publicInnerProduct(data: ArrayLike<number>, sizes: Shape, kernel
   let count = data.length / size;
   const weights = kernelVector(kernels[last] as Kernel, size);
   let current = new Uint32Array(4 * count);
-  for (let outer = 0; outer < count; outer++) {
-    let total = zero;
-    for (let i = 0; i < size; i++) {
-      const value = data[outer * size + i] as number;
-      if (value !== 0) total = add(total, scale(at(weights, i), fromInteger(value)));
-    }
-    put(current, outer, total);
-  }
+  for (let outer = 0; outer < count; outer++) put(current, outer, weightedSum(weights, data, outer * size, size));
   for (let dim = last - 1; dim >= 0; dim--) {
     size = sizes[dim] as number;
     count /= size;

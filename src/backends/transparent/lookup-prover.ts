@@ -1,6 +1,6 @@
 /** LogUp-GKR, prover's side: leaves of all instances, the tree of fractions, and one sumcheck per layer. */
-import { add, at, fromBase, multiply, put, scale, subtract, type Ext } from '../../base/extension.ts';
-import { fromInteger } from '../../base/field.ts';
+import { add, at, fromBase, multiply, put, subtract, type Ext } from '../../base/extension.ts';
+import { fromInteger, mul, sub } from '../../base/field.ts';
 import { evaluateExpression } from '../../gadgets/views.ts';
 import type { Cells } from './assign.ts';
 import type { ProverChannel } from './channel.ts';
@@ -20,6 +20,13 @@ function columnsOf(system: System, cells: Cells, instance: Instance): readonly A
   return (lookup?.tuple ?? []).map((expression) => evaluateExpression(expression, system.tensors, assignment, instance.box));
 }
 
+/** q[at …] −= weight·integer. */
+function subtractScaled(q: ExtVector, at: number, weight: Ext, integer: number): void {
+  if (integer === 0) return;
+  const value = fromInteger(integer);
+  for (let c = 0; c < 4; c++) q[at + c] = sub(q[at + c] as number, mul(weight[c] as number, value));
+}
+
 /** All leaves: 1/Den for lookups, −m/Den for table rows, 0/1 elsewhere. */
 function leavesOf(system: System, cells: Cells, { instances, logLeaves }: Stack, alpha: Ext, beta: Ext): Layer {
   const p = new Uint32Array(4 * 2 ** logLeaves);
@@ -34,13 +41,9 @@ function leavesOf(system: System, cells: Cells, { instances, logLeaves }: Stack,
     const counts = instance.kind === 'table' ? cells.tensors[(system.tables[table] as SystemTable).multiplicity] : undefined;
     forEachRun(instance.box, (first, offset, length) => {
       for (let i = 0; i < length; i++) {
-        let denominator = start;
-        columns.forEach((column, k) => {
-          const value = column[first + i] as number;
-          if (value !== 0) denominator = subtract(denominator, scale(weights[k] as Ext, fromInteger(value)));
-        });
         const leaf = instance.address + offset + i;
-        put(q, leaf, denominator);
+        put(q, leaf, start);
+        columns.forEach((column, k) => subtractScaled(q, 4 * leaf, weights[k] as Ext, column[first + i] as number));
         p[4 * leaf] = counts === undefined ? 1 : fromInteger(-(counts[first + i] as number));
       }
     });
@@ -63,8 +66,8 @@ function proveLayer(channel: ProverChannel, kernels: Kernels, below: Layer, poin
   const q0 = below.q.slice(0, half);
   const q1 = below.q.slice(half);
   // p₀q₁ + p₁q₀ + λq₀q₁ = (p₀ + λq₀)q₁ + p₁q₀
-  const a0 = new Uint32Array(half);
-  for (let x = 0; x < size; x++) put(a0, x, add(at(p0, x), multiply(lambda, at(q0, x))));
+  const a0 = p0;
+  kernels.addScaled(a0, q0, lambda, size);
   const eq = eqTable(point);
   const next: Ext[] = [];
   for (let bit = point.length - 1; bit >= 0; bit--) {

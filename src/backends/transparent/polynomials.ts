@@ -1,9 +1,25 @@
 /** Multilinear extensions: eq tables, truncated eq, and the vectors that linear claims are made of. Points list bit 0 first. */
 import { add, at, multiply, one, put, subtract, zero, type Ext } from '../../base/extension.ts';
+import { add as addBase, fromInteger, mul } from '../../base/field.ts';
 
 /** The number of bits b with 2^b ≥ n. */
 export function bitsFor(n: number): number {
   return n <= 1 ? 0 : 32 - Math.clz32(n - 1);
+}
+
+/** Σ_i weights[i]·values[from + i] for i < count: extension weights, integer values below 2^52. */
+export function weightedSum(weights: Uint32Array, values: ArrayLike<number>, from: number, count: number): Ext {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const integer = values[from + i] as number;
+    if (integer === 0) continue;
+    const value = fromInteger(integer);
+    s0 = addBase(s0, mul(weights[4 * i] as number, value));
+    s1 = addBase(s1, mul(weights[4 * i + 1] as number, value));
+    s2 = addBase(s2, mul(weights[4 * i + 2] as number, value));
+    s3 = addBase(s3, mul(weights[4 * i + 3] as number, value));
+  }
+  return [s0, s1, s2, s3];
 }
 
 /** eq(point, x) for all x in [0, 2^bits): 4 cells each. */

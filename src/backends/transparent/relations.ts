@@ -2,7 +2,7 @@
  * The verifier's walk through the proof: from the first challenge to the list of linear claims (steps 3 to 6 of
  * docs/protocol.md). The prover runs the very same walk over its own messages to learn the claims it must open.
  */
-import { add, at, fromBase, inverse, isZero, multiply, negate, one, scale, subtract, zero, type Ext } from '../../base/extension.ts';
+import { add, fromBase, inverse, isZero, multiply, negate, one, subtract, zero, type Ext } from '../../base/extension.ts';
 import { fromInteger, inv } from '../../base/field.ts';
 import type { Expression } from '../../artifact/circuit.ts';
 import type { Shape } from '../../base/tensor.ts';
@@ -14,7 +14,7 @@ import { addForms, constantForm, scaleForm, subtractForms, zeroForm, type Form }
 import { accumulatorClaims, stack, tableIdentifier, type AccumulatorClaim, type Instance, type Stack } from './instances.ts';
 import { boxAt, kernelSum, operandKernels, splitPoint, viewKernels, type ContractionPoint } from './kernel-vectors.ts';
 import { paddedBits } from './layout.ts';
-import { eqIndex, eqTable, eqTruncated, interpolate } from './polynomials.ts';
+import { eqIndex, eqTable, eqTruncated, interpolate, weightedSum } from './polynomials.ts';
 import type { System, SystemTable, SystemTensor } from './system.ts';
 
 export type Walk = { readonly system: System; readonly channel: VerifierChannel; readonly book: ClaimBook };
@@ -104,14 +104,7 @@ function expressionAt(
 /** Σ_rows eq(point, row)·column[row] for every column. */
 function columnsAt(table: SystemTable, point: readonly Ext[]): Ext[] {
   const weights = eqTable(point);
-  return table.columns.map((column) => {
-    let total = zero;
-    for (let row = 0; row < column.length; row++) {
-      const value = column[row] as number;
-      if (value !== 0) total = add(total, scale(at(weights, row), fromInteger(value)));
-    }
-    return total;
-  });
+  return table.columns.map((column) => weightedSum(weights, column, 0, column.length));
 }
 
 /** The two claims about the leaves: numerators and denominators of all instances at one point. */

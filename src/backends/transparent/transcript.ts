@@ -2,6 +2,7 @@
  * Transcript: Fiat–Shamir with BLAKE3. Every absorb is labelled and length-framed; a draw never shares bytes with another
  * draw nor with a state.
  */
+import { blake3Prefix } from '../../base/blake3.ts';
 import { ByteWriter, concatBytes, utf8 } from '../../base/bytes.ts';
 import { digest, extendedDigest, labelKey } from '../../base/digest.ts';
 import type { Ext } from '../../base/extension.ts';
@@ -88,10 +89,11 @@ export class Transcript {
   grind(bits: number): number {
     const input = this.powInput();
     const view = new DataView(input.buffer);
+    const work = new WorkHash();
     for (let nonce = 0; ; nonce++) {
       view.setUint32(33, nonce >>> 0, true);
       view.setUint32(37, Math.floor(nonce / 2 ** 32), true);
-      if (leadingZeros(digest(input)) >= bits) {
+      if (work.leadingZeros(input) >= bits) {
         this.absorbNonce(nonce);
         return nonce;
       }
@@ -102,15 +104,26 @@ export class Transcript {
   checkNonce(nonce: Uint8Array, bits: number): boolean {
     const input = this.powInput();
     input.set(nonce, 33);
-    const good = leadingZeros(digest(input)) >= bits;
+    const good = new WorkHash().leadingZeros(input) >= bits;
     this.absorb('pow', nonce);
     return good;
   }
 }
 
-/** Leading zero bits of the first 64 bits, read as a big-endian number. */
-function leadingZeros(hash: Uint8Array): number {
-  const view = new DataView(hash.buffer, hash.byteOffset, 8);
-  const high = view.getUint32(0, false);
-  return high !== 0 ? Math.clz32(high) : 32 + Math.clz32(view.getUint32(4, false));
+/** The hash of the proof of work, with its scratch. */
+class WorkHash {
+  private readonly block = new Int32Array(16);
+  private readonly out = new Int32Array(16);
+
+  /** Leading zero bits of the first 8 bytes of the hash, read as a big-endian number. */
+  leadingZeros(input: Uint8Array): number {
+    blake3Prefix(input, this.block, this.out);
+    const high = this.out[0] as number;
+    const low = this.out[1] as number;
+    return high !== 0 ? Math.clz32(reverseBytes(high)) : 32 + Math.clz32(reverseBytes(low));
+  }
+}
+
+function reverseBytes(word: number): number {
+  return ((word & 255) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }

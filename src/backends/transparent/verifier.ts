@@ -2,8 +2,8 @@
 import type { Statement } from '../../artifact/statement.ts';
 import { ByteReader, BytesError } from '../../base/bytes.ts';
 import { digestLength } from '../../base/digest.ts';
-import { add, at, equal, multiply, negate, scale, subtract, zero, type Ext } from '../../base/extension.ts';
-import { P } from '../../base/field.ts';
+import { add, at, equal, multiply, negate, subtract, toVector, zero, type Ext } from '../../base/extension.ts';
+import { isCanonical } from '../../base/field.ts';
 import { Rejected, VerifierChannel } from './channel.ts';
 import { batchClaims, ClaimBook, type ClaimTerm } from './claims.ts';
 import { transform, twiddles } from './code.ts';
@@ -11,7 +11,7 @@ import type { AcceptedKey } from './key.ts';
 import { kernelAt } from './kernel-vectors.ts';
 import { addressOf, paddedBits, type Layout } from './layout.ts';
 import { checkMultiproof, hashLeaf, multiproofLength } from './merkle.ts';
-import { bitsFor, eqIndex, eqTable, interpolate } from './polynomials.ts';
+import { bitsFor, eqIndex, eqTable, interpolate, weightedSum } from './polynomials.ts';
 import { inverseOf, walkRelations } from './relations.ts';
 import { openTranscript, publicDataOf } from './statement.ts';
 import type { System, SystemTensor } from './system.ts';
@@ -62,17 +62,14 @@ function evaluateRow(row: Uint32Array, logCode: number): Uint32Array[] {
 }
 
 /** Reads the opened columns and checks each against the folded row. */
-function readColumns(reader: ByteReader, key: AcceptedKey, positions: readonly number[], row: Uint32Array, rowWeights: readonly Ext[]): Uint8Array[] {
+function readColumns(reader: ByteReader, key: AcceptedKey, positions: readonly number[], row: Uint32Array, rowWeights: Uint32Array): Uint8Array[] {
   const { parameters, layout } = key;
   const values = evaluateRow(row, parameters.logRow + parameters.logBlowup);
   return positions.map((position) => {
     const bytes = reader.raw(4 * layout.rows.length);
     const cells = new ByteReader(bytes).words(layout.rows.length);
-    let total = zero;
-    cells.forEach((cell, i) => {
-      if (cell >= P) throw new BytesError('a field element is not canonical');
-      total = add(total, scale(rowWeights[i] as Ext, cell));
-    });
+    if (!cells.every(isCanonical)) throw new BytesError('a field element is not canonical');
+    const total = weightedSum(rowWeights, cells, 0, cells.length);
     const expected = values.map((coordinate) => coordinate[position] as number) as unknown as Ext;
     if (!equal(total, expected)) throw new Rejected('opening', `Column ${position} does not agree with the folded row.`);
     return hashLeaf(bytes);
@@ -106,7 +103,7 @@ export function verifyBody(key: AcceptedKey, statement: Statement, body: Uint8Ar
   const logCode = parameters.logRow + parameters.logBlowup;
   const positions = channel.positions(parameters.queries, logCode);
   const rowTable = eqTable(point.slice(layout.logRow));
-  const rowWeights = Array.from(layout.rows, (number) => at(rowTable, number));
+  const rowWeights = toVector(Array.from(layout.rows, (number) => at(rowTable, number)));
   const { reader } = channel;
   const leaves = readColumns(reader, key, positions, row, rowWeights);
   const digests = Array.from({ length: multiproofLength(positions, logCode) }, () => reader.raw(digestLength));

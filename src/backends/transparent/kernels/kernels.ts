@@ -13,6 +13,8 @@ export type Kernels = {
   foldHigh(vector: ExtVector, half: number, z: Ext): void;
   /** v[x] ← v[2x] + z·(v[2x + 1] − v[2x]) for x < half: binds the lowest variable. */
   foldLow(vector: ExtVector, half: number, z: Ext): void;
+  /** a[x] += factor·b[x] for x < count. */
+  addScaled(a: ExtVector, b: ExtVector, factor: Ext, count: number): void;
   /** One layer up: p = p₀q₁ + p₁q₀, q = q₀q₁, the halves of the layer below. */
   fractionLayer(p: ExtVector, q: ExtVector, half: number): { readonly p: ExtVector; readonly q: ExtVector };
   /** Σ_x eq[x]·(a₀q₁ + p₁q₀) at the lower halves, and the same of the differences of halves: g(0) and g(∞). */

@@ -1,7 +1,7 @@
 /** Plain TypeScript kernels: the reference every faster implementation is tested against. */
 import { ByteWriter } from '../../../base/bytes.ts';
-import { add, at, put, reduceSplit, scale, type Ext } from '../../../base/extension.ts';
-import { P } from '../../../base/field.ts';
+import { at, reduceSplit, type Ext } from '../../../base/extension.ts';
+import { add as addBase, mul, P } from '../../../base/field.ts';
 import { transform, twiddles } from '../code.ts';
 import { hashLeaf } from '../merkle.ts';
 import type { ExtVector, Kernels } from './kernels.ts';
@@ -96,6 +96,15 @@ function foldLow(vector: ExtVector, half: number, z: Ext): void {
   }
 }
 
+function addScaled(a: ExtVector, b: ExtVector, factor: Ext, count: number): void {
+  const scale = Uint32Array.from(factor);
+  const scratch = new Uint32Array(4);
+  for (let x = 0; x < 4 * count; x += 4) {
+    multiplyInto(b, x, scale, 0, scratch, 0);
+    addInto(a, x, scratch, 0);
+  }
+}
+
 function fractionLayer(p: ExtVector, q: ExtVector, half: number): { readonly p: ExtVector; readonly q: ExtVector } {
   const outP = new Uint32Array(4 * half);
   const outQ = new Uint32Array(4 * half);
@@ -154,7 +163,8 @@ function innerProductRound(a: ExtVector, b: ExtVector, half: number): readonly [
 function accumulateBase(out: ExtVector, factor: Ext, cells: Uint32Array, from: number, count: number): void {
   for (let i = 0; i < count; i++) {
     const cell = cells[from + i] as number;
-    if (cell !== 0) put(out, i, add(at(out, i), scale(factor, cell)));
+    if (cell === 0) continue;
+    for (let c = 0; c < 4; c++) out[4 * i + c] = addBase(out[4 * i + c] as number, mul(factor[c] as number, cell));
   }
 }
 
@@ -163,6 +173,7 @@ export const referenceKernels: Kernels = {
   hashColumns,
   foldHigh,
   foldLow,
+  addScaled,
   fractionLayer,
   fractionRound,
   innerProductRound,
