@@ -23,7 +23,10 @@ export type CompileReport = {
   readonly keyDigest: string;
   readonly rows: readonly CompileRow[];
   readonly parameters: { readonly [name: string]: number };
-  readonly soundness: { readonly bits: number; readonly terms: readonly { readonly name: string; readonly bits: number }[] };
+  readonly soundness: {
+    readonly bits: number;
+    readonly terms: readonly { readonly name: string; readonly bits: number }[];
+  };
   /** Looked-up tuples, table rows, committed integers. */
   readonly lookups: number;
   readonly tableRows: number;
@@ -42,14 +45,22 @@ export type Compilation = {
 /** Relations by node: a gadget's name begins with the name of the tensor its node produces. */
 function rowsOf(model: QuantGraph, circuit: Circuit): CompileRow[] {
   return model.nodes.map((node) => {
-    const own = circuit.gadgets.filter((gadget) => node.outputs.some((name) => gadget.name === name || gadget.name.startsWith(`${name}:`)));
+    const own = circuit.gadgets.filter((gadget) =>
+      node.outputs.some((name) => gadget.name === name || gadget.name.startsWith(`${name}:`)),
+    );
     const count = (kinds: readonly string[]): number => own.filter((gadget) => kinds.includes(gadget.kind)).length;
-    const elements = model.tensors.filter((tensor) => node.outputs.includes(tensor.name)).reduce((sum, tensor) => sum + product(tensor.dims), 0);
+    const elements = model.tensors
+      .filter((tensor) => node.outputs.includes(tensor.name))
+      .reduce((sum, tensor) => sum + product(tensor.dims), 0);
     return {
       node: node.name,
       op: node.op,
       elements,
-      relations: { contract: count(['contract']), lookup: count(['step', 'table', 'maximum', 'range']), linear: count(['linear']) },
+      relations: {
+        contract: count(['contract']),
+        lookup: count(['step', 'table', 'maximum', 'range']),
+        linear: count(['linear']),
+      },
     };
   });
 }

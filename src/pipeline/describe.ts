@@ -12,6 +12,7 @@ import type { Json } from '../base/canonical-json.ts';
 import { digest } from '../base/digest.ts';
 import { listCircuit } from '../gadgets/listing.ts';
 import { readModel } from '../onnx/index.ts';
+import { isFloatModel } from './import.ts';
 import type { FileArray } from './io/array.ts';
 import { parseJson } from './io/bounded-json.ts';
 import { decodeJsonArrays } from './io/json-input.ts';
@@ -87,6 +88,7 @@ function proofFacts(bytes: Uint8Array): Description['facts'] {
   const { backend, statement, body } = decodeProof(bytes);
   return [
     ['backend', backend],
+    ['model digest', toHex(statement.modelDigest)],
     ['key digest', toHex(statement.keyDigest)],
     ['context', contextText(statement.context)],
     ['public tensors', statement.publics.map((values) => `${values.length} integers`)],
@@ -124,16 +126,11 @@ function valueText(value: ValueInfo): string {
   return `${value.name} ${value.type ?? '?'}${dimsText(value.dims)}`;
 }
 
-/** Quantized when any weight or tensor is made of 8-bit integers. */
-function isQuantized(graph: Graph): boolean {
-  return graph.nodes.some((node) => /^(?:QLinear|Q[GA]|QuantizeLinear|ConvInteger|MatMulInteger)/.test(node.op));
-}
-
 function onnxFacts(graph: Graph): Description['facts'] {
   const opsets = [...graph.opsets].map(([domain, version]) => `${domain === '' ? 'ai.onnx' : domain} ${version}`);
   return [
     ['name', graph.name],
-    ['arithmetic', isQuantized(graph) ? 'int8' : 'float'],
+    ['arithmetic', isFloatModel(graph) ? 'float' : 'int8'],
     ['IR version', graph.irVersion],
     ['operator sets', opsets],
     ['inputs', graph.inputs.map(valueText)],

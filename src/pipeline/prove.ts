@@ -26,10 +26,18 @@ export type Proven = { readonly proof: Proof; readonly trace: Trace; readonly cl
  * Runs the model on `inputs` (by port name, the integers behind each port) and proves the run. The proof is verified before
  * it is returned. Throws `INPUT_MISMATCH`, `USAGE` for a long context, or `PROOF_SELF_CHECK`.
  */
-export function proveInference(key: ProvingKey, inputs: ReadonlyMap<string, IntTensor>, options: ProveOptions = {}): Proven {
+export function proveInference(
+  key: ProvingKey,
+  inputs: ReadonlyMap<string, IntTensor>,
+  options: ProveOptions = {},
+): Proven {
   const context = options.context ?? new Uint8Array(0);
   if (context.length > maximumContextLength) {
-    throw new ProvennError('USAGE', `The context has ${context.length} bytes; at most ${maximumContextLength} are allowed.`, { next: 'Give a digest of it instead.' });
+    throw new ProvennError(
+      'USAGE',
+      `The context has ${context.length} bytes; at most ${maximumContextLength} are allowed.`,
+      { next: 'Give a digest of it instead.' },
+    );
   }
   const stage = options.onStage ?? ((): void => {});
   stage('key');
@@ -42,9 +50,13 @@ export function proveInference(key: ProvingKey, inputs: ReadonlyMap<string, IntT
   stage('verify');
   const verdict = verifyProof({ accepted }, proof);
   if (!verdict.ok) {
-    throw new ProvennError('PROOF_SELF_CHECK', `The proof does not verify (${verdict.reason.code}): ${verdict.reason.message}`, {
-      next: 'The proving key is damaged or provenn has a fault: compile again, and report it if it persists.',
-    });
+    throw new ProvennError(
+      'PROOF_SELF_CHECK',
+      `The proof does not verify (${verdict.reason.code}): ${verdict.reason.message}`,
+      {
+        next: 'The proving key is damaged or provenn has a fault: compile again, and report it if it persists.',
+      },
+    );
   }
   return { proof, trace, claims: verdict.claims };
 }

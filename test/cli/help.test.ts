@@ -57,6 +57,8 @@ describe('help', () => {
 describe('usage errors', () => {
   it.each([
     [['frobnicate'], "'frobnicate'"],
+    [['help', 'frobnicate'], "'frobnicate'"],
+    [['--quiet'], 'No command'],
     [['inspect'], "'file'"],
     [['inspect', 'a', 'b'], 'arguments'],
     [['inspect', 'a', '--froce'], "'--froce'"],

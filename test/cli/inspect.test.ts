@@ -46,7 +46,12 @@ describe('provenn inspect', () => {
   it('reads keys and proofs, and says that a proof was not checked', async () => {
     const key = save('key', encodeVerifyingKey({ backend: 'transparent', parameters: new Uint8Array(3), circuit }));
     expect((await provenn(['inspect', key])).stdout).toMatch(/^verifying-key, format 1.*\n {2}backend +transparent/);
-    const statement = { keyDigest: new Uint8Array(32), context: utf8('session 7'), publics: [Int32Array.of(1, 2)] };
+    const statement = {
+      modelDigest: new Uint8Array(32),
+      keyDigest: new Uint8Array(32),
+      context: utf8('session 7'),
+      publics: [Int32Array.of(1, 2)],
+    };
     const proof = save('proof', encodeProof({ backend: 'transparent', statement, body: new Uint8Array(9) }));
     const { stdout } = await provenn(['inspect', proof]);
     expect(stdout).toContain('session 7');
@@ -55,7 +60,7 @@ describe('provenn inspect', () => {
 
   it('shows a context that is not text in hexadecimal, and no control characters ever', async () => {
     const context = Uint8Array.of(0x1b, 0x5b, 0x33, 0x31, 0x6d);
-    const statement = { keyDigest: new Uint8Array(32), context, publics: [] };
+    const statement = { modelDigest: new Uint8Array(32), keyDigest: new Uint8Array(32), context, publics: [] };
     const proof = save('proof', encodeProof({ backend: '\u001b[31mred', statement, body: new Uint8Array(0) }));
     const { stdout } = await provenn(['inspect', proof]);
     expect(stdout).toContain('0x1b5b33316d');
@@ -118,7 +123,9 @@ describe('provenn inspect', () => {
 
   it('colours errors on a terminal unless NO_COLOR is set', async () => {
     const args = ['inspect', scratch.path('absent'), '--progress', 'none'];
-    expect((await provenn(args, { stderrIsTerminal: true })).stderr).toMatch(/^\u001b\[31merror/);
+    expect((await provenn(args, { stderrIsTerminal: true })).stderr).toContain(
+      '\u001b[31merror[FILE_NOT_FOUND]\u001b[0m',
+    );
     expect((await provenn(args, { stderrIsTerminal: true, env: { NO_COLOR: '1' } })).stderr).toMatch(/^error/);
     expect((await provenn(args)).stderr).toMatch(/^error/);
   });

@@ -1,8 +1,12 @@
 /** JSON text from outside: bounded in size and depth before the parser sees it, and read only through own properties. */
 import { BytesError } from '../../base/bytes.ts';
+import { ProvennError } from '../../base/errors.ts';
 import { malformed } from './array.ts';
 
 const maximumDepth = 32;
+
+/** Well below the longest string of any JavaScript engine. */
+const maximumLength = 1 << 28;
 
 /** What JSON.parse returns, as far as types can say. */
 export type JsonObject = { readonly [key: string]: unknown };
@@ -46,8 +50,14 @@ function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** Parses JSON bytes. Throws `FILE_MALFORMED`. */
+/** Parses JSON bytes. Throws `FILE_MALFORMED` or `RESOURCE_LIMIT`. */
 export function parseJson(bytes: Uint8Array, where: string): unknown {
+  if (bytes.length > maximumLength) {
+    throw new ProvennError('RESOURCE_LIMIT', `The JSON has ${bytes.length} bytes; at most ${maximumLength} are read.`, {
+      where,
+      next: 'Use .npy or .npz for data of this size.',
+    });
+  }
   let text: string;
   try {
     text = decodeText(bytes);

@@ -22,10 +22,23 @@ function quantizationJson(quantization: Quantization): Json {
   return { scale: quantization.scale, zeroPoint: quantization.zeroPoint };
 }
 
-/** One array as JSON. Float data are written with all digits that distinguish float32 values. */
+/** The float32 value with as few decimal digits as still name it. */
+function shortest(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return value;
+}
+
+/** One array as JSON. Float data have all digits that distinguish float32 values. */
 export function arrayJson(result: PortResult): Json {
   const { port, integers, values } = result;
-  const common = { dims: [...port.dims], type: portType(port), data: Array.from(values ?? integers) };
+  const common = {
+    dims: [...port.dims],
+    type: portType(port),
+    data: values === null ? Array.from(integers) : Array.from(values, shortest),
+  };
   if (port.quantization === null) return common;
   return { ...common, integers: Array.from(integers), quantization: quantizationJson(port.quantization) };
 }

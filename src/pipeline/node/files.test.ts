@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { discardPending, readFile, temporaryBeside, writeFileAtomic } from './files.ts';
-import { modelFolder, writeFolderAtomic } from './folder.ts';
+import { checkTarget, modelFolder, writeFolderAtomic } from './folder.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -95,6 +95,10 @@ describe('writeFolderAtomic', () => {
     writeFileSync(join(other, modelFolder.model), 'only a model');
     expect(refusal(() => writeFolderAtomic(other, files('two'), true)).code).toBe('USAGE');
     expect(refusal(() => writeFolderAtomic(join(target, 'thesis.txt'), files('two'), true)).code).toBe('USAGE');
+  });
+
+  it('never replaces the folder it is called from, or one around it', () => {
+    for (const target of ['.', '..', '/']) expect(refusal(() => checkTarget(target, true)).code).toBe('USAGE');
   });
 
   it('leaves the old folder as it was when a file cannot be written', () => {

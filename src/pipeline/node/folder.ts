@@ -1,6 +1,6 @@
 /** A folder of files that appears all at once or not at all. */
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { ProvennError } from '../../base/errors.ts';
 import { isFolder, settle, syncFolder, temporaryBeside, writeAndSync, writeFailed } from './files.ts';
 
@@ -29,6 +29,13 @@ function contentsOf(path: string): readonly string[] {
  */
 export function checkTarget(path: string, force: boolean): void {
   if (!existsSync(path)) return;
+  const fromHere = relative(path, process.cwd());
+  if (!fromHere.startsWith('..') && !isAbsolute(fromHere)) {
+    throw new ProvennError('USAGE', 'The target is the current folder or contains it, so it cannot be replaced.', {
+      where: path,
+      next: 'Choose a new folder with -o.',
+    });
+  }
   if (!isFolder(path)) {
     throw new ProvennError('USAGE', 'The target is a file, not a folder.', { where: path, next: 'Choose another -o.' });
   }

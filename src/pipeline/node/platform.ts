@@ -2,20 +2,30 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 
-/** Version of provenn from its package.json, two folders up in the sources and three in the compiled tree. */
-export function packageVersion(): string {
-  for (const depth of ['../../../', '../../../../']) {
+/** Folder of provenn's package.json, some folders up in the sources and one more in the compiled tree; null when repacked. */
+export function packageRoot(): string | null {
+  for (const up of ['../../..', '../../../..']) {
+    const folder = fileURLToPath(new URL(up, import.meta.url));
     try {
-      const found = require(`${depth}package.json`) as { readonly name?: string; readonly version?: string };
-      if (found.name === 'provenn' && found.version !== undefined) return found.version;
+      const text = readFileSync(join(folder, 'package.json'), 'utf8');
+      if ((JSON.parse(text) as { readonly name?: unknown }).name === 'provenn') return folder;
     } catch {
-      // Not at this depth.
+      // Not at this height.
     }
   }
-  return 'unknown';
+  return null;
+}
+
+export function packageVersion(): string {
+  const root = packageRoot();
+  if (root === null) return 'unknown';
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
+  return version;
 }
 
 /** Version of the installed onnxruntime-node and whether its native part loads. */

@@ -1,0 +1,153 @@
+/** provenn compile: int8 model → circuit and keys in one folder. */
+import { type Command, Option } from 'commander';
+import { encodeCircuit } from '../../artifact/circuit-codec.ts';
+import { encodeProvingKey, encodeVerifyingKey } from '../../artifact/keys.ts';
+import type { Json } from '../../base/canonical-json.ts';
+import { ProvennError } from '../../base/errors.ts';
+import { type Compilation, type CompileReport, compileModel, importModel } from '../../pipeline/index.ts';
+import { readFile } from '../../pipeline/node/files.ts';
+import { checkTarget, modelFolder, writeFolderAtomic } from '../../pipeline/node/folder.ts';
+import { quantizeFloatModel } from '../../pipeline/node/quantize.ts';
+import { formatBytes, formatCount, formatTable } from '../format.ts';
+import { uninterrupted } from '../interrupt.ts';
+import { located } from '../located.ts';
+import { type LoadedPreprocessing, loadPreprocessing, readArrays } from '../model-files.ts';
+import type { Session } from '../session.ts';
+import { checkVisibility } from '../visibility.ts';
+
+type CompileOptions = {
+  readonly output?: string;
+  readonly calibration?: string;
+  readonly preprocess?: string;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+};
+
+/** The files of a compiled model by name, ready to be written at once. */
+export function compiledFiles(
+  model: Uint8Array,
+  compilation: Compilation,
+  preprocessing: LoadedPreprocessing | null,
+): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>([
+    [modelFolder.model, model],
+    [modelFolder.circuit, encodeCircuit(compilation.circuit)],
+    [modelFolder.provingKey, encodeProvingKey(compilation.provingKey)],
+    [modelFolder.verifyingKey, encodeVerifyingKey(compilation.verifyingKey)],
+  ]);
+  if (preprocessing !== null) files.set(modelFolder.preprocessing, preprocessing.bytes);
+  return files;
+}
+
+export function renderCompileReport(report: CompileReport): string {
+  const rows = report.rows.map(({ node, op, elements, relations }) => [
+    node,
+    op,
+    elements,
+    relations.contract,
+    relations.lookup,
+    relations.linear,
+  ]);
+  const table = formatTable(['node', 'operator', 'elements', 'contract', 'lookup', 'linear'], rows);
+  const fact = (name: string, value: string): string => `${name.padEnd(18)} ${value}`;
+  return [
+    table,
+    '',
+    fact('model', report.model),
+    fact('circuit digest', report.circuitDigest),
+    fact('key digest', report.keyDigest),
+    fact('committed', `${formatCount(report.committedCells)} integers`),
+    fact('looked up', `${formatCount(report.lookups)} values in tables of ${formatCount(report.tableRows)} rows`),
+    fact('soundness', `${report.soundness.bits.toFixed(1)} bits`),
+    fact('proof size', `at most ${formatBytes(report.estimatedProofBytes)} (estimate)`),
+    fact('privacy', 'input, output and weights are public: proofs are not yet zero-knowledge'),
+  ].join('\n');
+}
+
+/** The int8 bytes of the model: the file's own, or its quantization when calibration data are given. */
+async function int8Bytes(
+  session: Session,
+  path: string,
+  options: CompileOptions,
+  preprocessing: LoadedPreprocessing | null,
+): Promise<Uint8Array> {
+  const model = readFile(path);
+  const { calibration } = options;
+  if (calibration === undefined) return model;
+  const quantized = await located(
+    path,
+    () =>
+      quantizeFloatModel({
+        model,
+        calibration: readArrays(calibration, preprocessing?.preprocessing ?? null),
+        where: calibration,
+        preprocessing: preprocessing?.preprocessing ?? null,
+        onStage: (stage) => session.progress.stage(stage),
+      }),
+    [calibration],
+  );
+  return quantized.model;
+}
+
+async function compile(session: Session, path: string, options: CompileOptions): Promise<void> {
+  const { progress } = session;
+  const { output, force = false, dryRun = false } = options;
+  if (output === undefined && !dryRun) {
+    throw new ProvennError('USAGE', 'Where to write the circuit and the keys is not said.', {
+      next: 'Add -o DIR, or --dry-run to only see what the model costs.',
+    });
+  }
+  if (output !== undefined && !dryRun) checkTarget(output, force);
+  progress.stage('reading the model', 0);
+  const preprocessing = loadPreprocessing(options.preprocess, path);
+  const bytes = await int8Bytes(session, path, options, preprocessing);
+  const { model } = await located(path, () => importModel(bytes));
+  progress.stage('compiling', 0.3);
+  const compilation = await located(path, () => compileModel(model));
+  const { report } = compilation;
+  const files = compiledFiles(bytes, compilation, preprocessing);
+  const sizes = [...files].map(([name, content]) => [name, formatBytes(content.length)]);
+  if (output !== undefined && !dryRun) {
+    progress.stage('writing', 0.9);
+    await uninterrupted(() => writeFolderAtomic(output, files, force));
+  }
+  const written = dryRun ? 'nothing written: this was a dry run' : `wrote ${output}`;
+  session.result({
+    json: {
+      output: dryRun ? null : (output ?? null),
+      files: Object.fromEntries([...files].map(([name, content]) => [name, content.length])),
+      report: report as unknown as Json,
+    },
+    text: `${renderCompileReport(report)}\n\n${formatTable(['file', 'size'], sizes)}\n${written}`,
+    brief: report.circuitDigest,
+  });
+}
+
+const help = `
+The folder holds model.onnx, circuit.provenn, proving.key, verifying.key, and preprocess.json when there is one. It is
+written completely or not at all. The same model gives the same bytes on every machine; the circuit digest names it.
+
+Examples:
+  $ provenn compile model.int8.onnx -o model
+  $ provenn compile model.onnx --calibration samples.npz -o model
+  $ provenn compile model.int8.onnx --dry-run`;
+
+export function addCompile(program: Command, start: (command: Command) => Session): void {
+  program
+    .command('compile')
+    .description('turn an int8 model into a circuit and its keys')
+    .argument('<model>', 'an int8 ONNX model, or a float one with --calibration')
+    .option('-o, --output <dir>', 'the folder to write')
+    .option('-c, --calibration <file>', 'quantize a float model first, with these typical inputs')
+    .option('--preprocess <file>', 'how pixels become inputs (default: preprocess.json beside the model)')
+    .addOption(new Option('--backend <name>', 'the proof system').choices(['transparent']).default('transparent'))
+    .option(
+      '--visibility <list>',
+      'who learns what; only input=public,output=public,weights=public so far',
+      checkVisibility,
+    )
+    .option('--force', 'replace a folder that provenn compile wrote')
+    .option('--dry-run', 'show what the model costs and write nothing')
+    .addHelpText('after', help)
+    .action((model: string, options: CompileOptions, command: Command) => compile(start(command), model, options));
+}

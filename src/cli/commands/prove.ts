@@ -1,0 +1,86 @@
+/** provenn prove: run, prove, verify our own proof, write it. */
+
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { decodeProvingKey } from '../../artifact/keys.ts';
+import { encodeProof } from '../../artifact/proof.ts';
+import { utf8 } from '../../base/bytes.ts';
+import { outputsOf, proveInference } from '../../pipeline/index.ts';
+import { arraysJson } from '../../pipeline/io/result.ts';
+import { writeFileAtomic } from '../../pipeline/node/files.ts';
+import { modelFolder } from '../../pipeline/node/folder.ts';
+import { parseContext } from '../context.ts';
+import { formatBytes, formatMilliseconds } from '../format.ts';
+import { uninterrupted } from '../interrupt.ts';
+import { located } from '../located.ts';
+import { loadPreprocessing, readInputs, readModelFile } from '../model-files.ts';
+import { showStage } from '../prove-stages.ts';
+import { describePort, topJson, valueLines } from '../render-result.ts';
+import type { Session } from '../session.ts';
+
+type ProveOptions = {
+  readonly input: string;
+  readonly output: string;
+  readonly context?: string;
+  readonly preprocess?: string;
+};
+
+async function prove(session: Session, folder: string, options: ProveOptions): Promise<void> {
+  const { progress, io } = session;
+  progress.stage('reading the key', 0);
+  const path = join(folder, modelFolder.provingKey);
+  const keyBytes = readModelFile(folder, modelFolder.provingKey);
+  const key = await located(path, () => decodeProvingKey(keyBytes));
+  const preprocessing = loadPreprocessing(options.preprocess, path)?.preprocessing ?? null;
+  const inputs = readInputs(options.input, key.model.inputs, preprocessing);
+  const since = io.now();
+  const { proof, trace, claims } = await located(path, () =>
+    proveInference(key, inputs, { context: utf8(options.context ?? ''), onStage: showStage(progress) }),
+  );
+  const milliseconds = io.now() - since;
+  const bytes = encodeProof(proof);
+  await uninterrupted(() => writeFileAtomic(options.output, bytes));
+  const results = outputsOf(key.model, trace);
+  const labels = preprocessing?.labels ?? null;
+  const answer = results.map((result) => [`output ${describePort(result)}`, ...valueLines(result, labels)].join('\n'));
+  const written = `wrote ${options.output} (${formatBytes(bytes.length)}), proven and verified in ${formatMilliseconds(milliseconds)}`;
+  session.result({
+    json: {
+      output: options.output,
+      bytes: bytes.length,
+      milliseconds: Math.round(milliseconds),
+      circuitDigest: claims.circuitDigest,
+      keyDigest: claims.keyDigest,
+      context: options.context ?? '',
+      outputs: arraysJson(results),
+      top: topJson(results, labels),
+      soundnessBits: claims.soundnessBits,
+      zeroKnowledge: claims.zeroKnowledge,
+      stages: progress.times.map(({ stage, milliseconds: time }) => ({ stage, milliseconds: Math.round(time) })),
+    },
+    text: `${answer.join('\n')}\n\n${written}`,
+    brief: written,
+  });
+}
+
+const help = `
+The proof shows that the network of DIR gives the output it states for the input it states. It is verified before it is
+written. It is not yet zero-knowledge: whoever holds it may learn the input and every intermediate value.
+The context binds a proof to a session, an audience or a nonce: verify it with the same --context.
+
+Examples:
+  $ provenn prove model --input image.png -o answer.proof
+  $ provenn prove model --input input.json -o answer.proof --context "request 4711"`;
+
+export function addProve(program: Command, start: (command: Command) => Session): void {
+  program
+    .command('prove')
+    .description('run the network on an input and prove the answer')
+    .argument('<dir>', 'a folder made by provenn compile')
+    .requiredOption('-i, --input <file>', 'the input: JSON, .npy, .npz or PNG')
+    .requiredOption('-o, --output <file>', 'where to write the proof')
+    .option('--context <text>', 'bind the proof to this text, at most 1024 bytes', parseContext)
+    .option('--preprocess <file>', 'how pixels become inputs (default: preprocess.json in DIR)')
+    .addHelpText('after', help)
+    .action((folder: string, options: ProveOptions, command: Command) => prove(start(command), folder, options));
+}

@@ -1,0 +1,128 @@
+/** provenn verify: what a proof establishes under a key, and whether that is what was expected. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { decodeVerifyingKey } from '../../artifact/keys.ts';
+import { decodeProof } from '../../artifact/proof.ts';
+import type { Port } from '../../artifact/quant-graph.ts';
+import type { Expectation, PublicTensor, Verdict } from '../../artifact/verdict.ts';
+import { utf8 } from '../../base/bytes.ts';
+import { exitCodes, ProvennError } from '../../base/errors.ts';
+import { bindArrays, type PortValue } from '../../pipeline/io/bind.ts';
+import { readFile } from '../../pipeline/node/files.ts';
+import { type PreparedKey, prepareKey, verifyProof } from '../../verify/index.ts';
+import { parseContext } from '../context.ts';
+import { formatMilliseconds } from '../format.ts';
+import { located } from '../located.ts';
+import { loadPreprocessing, readArrays, readInputs } from '../model-files.ts';
+import { renderVerdict, verdictJson } from '../render-verdict.ts';
+import type { Session } from '../session.ts';
+
+type VerifyOptions = {
+  readonly key: string;
+  readonly input?: string;
+  readonly output?: string;
+  readonly context?: string;
+  readonly model?: string;
+  readonly preprocess?: string;
+};
+
+/**
+ * A float output is compared as the float32 values people exchange. Quantizing the file's values instead would accept
+ * every value that rounds to the same integer.
+ */
+function compareOutput(tensor: PublicTensor, expected: PortValue): string | null {
+  const claimed = expected.kind === 'floats' ? (tensor.values ?? tensor.integers) : tensor.integers;
+  const wanted = expected.kind === 'floats' ? expected.values : expected.tensor.data;
+  const at = claimed.findIndex((value, i) => value !== wanted[i]);
+  if (at < 0) return null;
+  return `The proof's output ${tensor.name} differs from the file: element ${at} is ${claimed[at]}, not ${wanted[at]}.`;
+}
+
+function readOutputs(path: string, ports: readonly Port[]): ReadonlyMap<string, PortValue> {
+  return bindArrays(readArrays(path, null, 'outputs'), ports, path);
+}
+
+function withOutputs(verdict: Verdict, expected: ReadonlyMap<string, PortValue>): Verdict {
+  if (!verdict.ok) return verdict;
+  for (const tensor of verdict.claims.outputs) {
+    const value = expected.get(tensor.name);
+    const message = value === undefined ? null : compareOutput(tensor, value);
+    if (message !== null) return { ok: false, reason: { code: 'output', message } };
+  }
+  return verdict;
+}
+
+/** A damaged proof file is a rejected proof whose exit code says that the file itself is at fault. */
+function check(
+  key: PreparedKey,
+  proof: Uint8Array,
+  expect: Expectation,
+): { readonly verdict: Verdict; readonly damaged: boolean } {
+  try {
+    return { verdict: verifyProof(key, decodeProof(proof), { expect }), damaged: false };
+  } catch (error) {
+    if (!(error instanceof ProvennError) || error.exitCode !== exitCodes.tampered) throw error;
+    return { verdict: { ok: false, reason: { code: 'malformed', message: error.message } }, damaged: true };
+  }
+}
+
+async function verifyCommand(session: Session, path: string, options: VerifyOptions): Promise<void> {
+  const { progress, io } = session;
+  progress.stage('reading the key and the proof');
+  const proof = readFile(path);
+  const keyBytes = readFile(options.key);
+  const key = await located(options.key, () => decodeVerifyingKey(keyBytes));
+  const since = io.now();
+  const prepared = await located(options.key, () => prepareKey(key));
+  const keyTime = io.now() - since;
+  const preprocessing = loadPreprocessing(options.preprocess, options.key)?.preprocessing ?? null;
+  const { inputs, outputs } = key.circuit;
+  const expected = options.input === undefined ? null : readInputs(options.input, inputs, preprocessing);
+  const wanted = options.output === undefined ? null : readOutputs(options.output, outputs);
+  const expect: Expectation = {
+    ...(options.context === undefined ? {} : { context: utf8(options.context) }),
+    ...(options.model === undefined ? {} : { model: options.model }),
+    ...(expected === null ? {} : { inputs: new Map([...expected].map(([name, tensor]) => [name, tensor.data])) }),
+  };
+  progress.stage('verifying');
+  const begun = io.now();
+  const { verdict: proven, damaged } = check(prepared, proof, expect);
+  const milliseconds = keyTime + io.now() - begun;
+  const verdict = wanted === null ? proven : withOutputs(proven, wanted);
+  const labels = preprocessing?.labels ?? null;
+  session.result({
+    json: { ...verdictJson(verdict, labels), milliseconds: Math.round(milliseconds) },
+    text: `${renderVerdict(verdict, labels)}\n\nverified in ${formatMilliseconds(milliseconds)}`,
+    brief: verdict.ok ? 'accepted' : `rejected (${verdict.reason.code})`,
+  });
+  if (!verdict.ok) session.exitWith(damaged ? exitCodes.tampered : exitCodes.rejected);
+}
+
+function parseDigest(text: string): string {
+  if (!/^[0-9a-f]{64}$/.test(text)) throw new InvalidArgumentError('A digest has 64 lower-case hexadecimal digits.');
+  return text;
+}
+
+const help = `
+Everything printed is derived from the key and the checked proof. What a proof says about a network depends on the key:
+take the key from a source you trust, or compare the circuit digest with --model.
+Exits with 0 when the proof is accepted, 1 when it is rejected, 6 when a file is damaged or of another version.
+
+Examples:
+  $ provenn verify answer.proof --key model/verifying.key
+  $ provenn verify answer.proof --key model/verifying.key --input image.png --output output.json
+  $ provenn verify answer.proof --key model/verifying.key --context "request 4711" --json`;
+
+export function addVerify(program: Command, start: (command: Command) => Session): void {
+  program
+    .command('verify')
+    .description('check a proof and print what it establishes')
+    .argument('<proof>', 'a proof')
+    .requiredOption('-k, --key <file>', 'the verifying key of the network')
+    .option('-i, --input <file>', 'demand that the input is this one')
+    .option('-o, --output <file>', 'demand that the output is this one: a result of provenn run, .npy or .npz')
+    .option('--context <text>', 'demand this context', parseContext)
+    .option('--model <digest>', 'demand that the network has this circuit digest', parseDigest)
+    .option('--preprocess <file>', 'how pixels become inputs (default: preprocess.json beside the key)')
+    .addHelpText('after', help)
+    .action((path: string, options: VerifyOptions, command: Command) => verifyCommand(start(command), path, options));
+}

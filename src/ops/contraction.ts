@@ -1,0 +1,156 @@
+/** Contractions of an activation with constant weights: from a logical tensor and the roles of its axes to gadgets. */
+import type { AccumulatorId, AxisMap, OperandMap, View } from '../artifact/circuit.ts';
+import { product, type Shape, strides } from '../base/tensor.ts';
+import { type Builder, boxOf, type Wires } from '../gadgets/builder.ts';
+import { copied } from './wires.ts';
+
+/** What one axis of the activation is to the contraction: an output axis, a reduced axis, or a window over both. */
+export type AxisRole =
+  | { readonly kind: 'output'; readonly axis: number }
+  | { readonly kind: 'reduce'; readonly axis: number }
+  | {
+      readonly kind: 'window';
+      readonly axis: number;
+      readonly reduce: number;
+      readonly stride: number;
+      readonly dilation: number;
+      readonly pad: number;
+    };
+
+/**
+ * Constant weights [outputs…, reduce…], row-major: the dimension list `outputs` names output axes, the rest are all the
+ * reduced axes in order. What counts is data − zero.
+ */
+export type Weights = {
+  readonly name: string;
+  readonly outputs: readonly number[];
+  readonly data: Int32Array;
+  readonly zero: number;
+};
+
+export type Contraction = {
+  readonly name: string;
+  readonly box: Shape;
+  readonly reduce: Shape;
+  readonly x: Wires;
+  readonly xZero: number;
+  /** One per axis of `x`. */
+  readonly roles: readonly AxisRole[];
+  readonly weights: Weights;
+};
+
+/** For each index along one reduced axis of a part: the logical index it stands for, or −1 for none. */
+type Reading = { readonly map: readonly OperandMap[]; readonly reduced: readonly (Int32Array | null)[] };
+
+/**
+ * A part of `x` as an operand, or null when its view cannot be one.
+ *
+ * A reduced axis may be read through any stride and offset: the contraction then runs over the wire's own dimension and
+ * the weights move, with weight 0 at the cells the view skips. An output axis must be read as it is. A window composes
+ * with the view when no tap outside the logical axis falls on a cell of the wire.
+ */
+function reading(sizes: Shape, view: View, c: Contraction): Reading | null {
+  const box = boxOf(c.x);
+  const reduced: (Int32Array | null)[] = c.reduce.map(() => null);
+  const named = new Set<number>();
+  const map: OperandMap[] = [];
+  for (const [dim, entry] of view.map.entries()) {
+    if (entry.kind === 'axis') named.add(entry.axis);
+    const operand = operandMap(entry, sizes[dim] as number, box, c, reduced);
+    if (operand === null) return null;
+    map.push(operand);
+  }
+  return named.size === box.length ? { map, reduced } : null;
+}
+
+function operandMap(
+  entry: AxisMap,
+  size: number,
+  box: Shape,
+  c: Contraction,
+  reduced: (Int32Array | null)[],
+): OperandMap | null {
+  if (entry.kind === 'fixed') return entry.index >= 0 && entry.index < size ? entry : null;
+  const { stride, offset } = entry;
+  const role = c.roles[entry.axis] as AxisRole;
+  const logical = box[entry.axis] as number;
+  if (role.kind === 'output') return stride === 1 && offset === 0 && size === logical ? role : null;
+  if (role.kind === 'reduce') {
+    reduced[role.axis] = Int32Array.from({ length: size }, (_, at) => {
+      const index = (at - offset) / stride;
+      return Number.isInteger(index) && index >= 0 && index < logical ? index : -1;
+    });
+    return role;
+  }
+  const reach =
+    role.stride * ((c.box[role.axis] as number) - 1) +
+    role.dilation * ((c.reduce[role.reduce] as number) - 1) -
+    role.pad;
+  for (let index = -role.pad; index <= reach; index++) {
+    const at = stride * index + offset;
+    if ((index < 0 || index >= logical) && at >= 0 && at < size) return null;
+  }
+  return {
+    kind: 'window',
+    axis: role.axis,
+    reduce: role.reduce,
+    stride: role.stride * stride,
+    dilation: role.dilation * stride,
+    pad: role.pad * stride - offset,
+  };
+}
+
+/** The weights one part meets: along reduced axes that the part reads its own way, cells move or become `zero`. */
+function moved(
+  weights: Weights,
+  outputs: Shape,
+  reduce: Shape,
+  reduced: readonly (Int32Array | null)[],
+): { reduce: number[]; data: Int32Array } {
+  const actual = reduce.map((size, axis) => reduced[axis]?.length ?? size);
+  if (
+    reduced.every((positions) => positions === null || positions.every((at, i) => at === i)) &&
+    actual.every((size, i) => size === reduce[i])
+  ) {
+    return { reduce: [...reduce], data: weights.data };
+  }
+  const steps = strides(reduce);
+  // Address of each tap of the part among the logical taps; −1 where the view skips a cell.
+  let taps = [0];
+  for (const [axis, size] of actual.entries()) {
+    const positions = reduced[axis] ?? Int32Array.from({ length: size }, (_, i) => i);
+    taps = taps.flatMap((base) =>
+      Array.from(positions, (at) => (base < 0 || at < 0 ? -1 : base + at * (steps[axis] as number))),
+    );
+  }
+  const rows = product(outputs);
+  const rowLength = product(reduce);
+  const data = new Int32Array(rows * taps.length);
+  for (let row = 0, out = 0; row < rows; row++) {
+    for (const tap of taps) data[out++] = tap < 0 ? weights.zero : (weights.data[row * rowLength + tap] as number);
+  }
+  return { reduce: actual, data };
+}
+
+/** States Σ (x − xZero)·(w − zero) over the box: one virtual accumulator per part of `x`, to be added up. */
+export function contract(build: Builder, c: Contraction): AccumulatorId[] {
+  const readings = c.x.parts.map((view) => reading(build.sizes(view.wire), view, c));
+  if (readings.some((part) => part === null))
+    return contract(build, { ...c, x: copied(build, `${c.name}:operand`, c.x) });
+  const outputs = c.weights.outputs.map((axis) => c.box[axis] as number);
+  const outputMaps = c.weights.outputs.map((axis): OperandMap => ({ kind: 'output', axis }));
+  return readings.map((part, i) => {
+    const { map, reduced } = part as Reading;
+    const suffix = readings.length === 1 ? '' : `:${i}`;
+    const { reduce, data } = moved(c.weights, outputs, c.reduce, reduced);
+    const wire = build.constant(`${c.weights.name}${suffix}`, [...outputs, ...reduce], data);
+    const right = [...outputMaps, ...reduce.map((_, axis): OperandMap => ({ kind: 'reduce', axis }))];
+    return build.contract(
+      `${c.name}${suffix}`,
+      c.box,
+      reduce,
+      { wire: (c.x.parts[i] as View).wire, zero: c.xZero, map },
+      { wire, zero: c.weights.zero, map: right },
+    );
+  });
+}

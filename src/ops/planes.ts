@@ -1,0 +1,61 @@
+/** Sliding windows over one or two spatial dimensions, with one dimension seen as two by a first one of size 1. */
+import type { Shape } from '../base/tensor.ts';
+import { windowGeometry } from '../base/window.ts';
+
+/** The window attributes convolution and pooling share: one entry per spatial dimension, `pads` is [begin…, end…]. */
+export type WindowAttrs = {
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly pads: readonly number[];
+};
+
+/** One spatial dimension: sizes of image, kernel and output, then stride, dilation and padding before the image. */
+export type Plane = {
+  readonly size: number;
+  readonly kernel: number;
+  readonly output: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly pad: number;
+};
+
+/** True when the attribute lists fit `rank` spatial dimensions. */
+export function fitsRank(attrs: WindowAttrs, rank: number): boolean {
+  return attrs.strides.length === rank && attrs.dilations.length === rank && attrs.pads.length === 2 * rank;
+}
+
+/** Every spatial dimension; `output` is below 1 where the window does not fit. */
+export function planesOf(spatial: Shape, kernel: Shape, attrs: WindowAttrs, ceilMode = false): Plane[] {
+  return spatial.map((size, i) => {
+    const axis = {
+      kernel: kernel[i] as number,
+      stride: attrs.strides[i] as number,
+      dilation: attrs.dilations[i] as number,
+    };
+    const padBegin = attrs.pads[i] as number;
+    const padEnd = attrs.pads[spatial.length + i] as number;
+    const { output } = windowGeometry({ ...axis, input: size, padBegin, padEnd, autoPad: 'NOTSET', ceilMode });
+    return { ...axis, size, output, pad: padBegin };
+  });
+}
+
+/** Rows and columns. */
+export function twoPlanes(planes: readonly Plane[]): readonly [rows: Plane, columns: Plane] {
+  const flat: Plane = { size: 1, kernel: 1, output: 1, stride: 1, dilation: 1, pad: 0 };
+  return planes.length === 1 ? [flat, planes[0] as Plane] : [planes[0] as Plane, planes[1] as Plane];
+}
+
+/** The outputs whose tap k lies inside the image: from `first` up to, not including, `end`. */
+export function reach({ size, output, stride, dilation, pad }: Plane, k: number): { first: number; end: number } {
+  const at = k * dilation - pad;
+  const first = Math.max(0, Math.ceil(-at / stride));
+  const end = Math.min(output, Math.floor((size - 1 - at) / stride) + 1);
+  return { first, end };
+}
+
+/** An image of size 1 with one output: the only tap that meets it, or −1; null for any other plane. */
+export function soleTap(plane: Plane): number | null {
+  if (plane.size !== 1 || plane.output !== 1) return null;
+  const tap = plane.pad / plane.dilation;
+  return Number.isInteger(tap) && tap < plane.kernel ? tap : -1;
+}

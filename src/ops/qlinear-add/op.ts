@@ -1,0 +1,61 @@
+/** QLinearAdd (com.microsoft): the sum of two quantized tensors of shapes that broadcast. */
+import { f32 } from '../../base/rounding.ts';
+import { type Interval, type IntTensor, product, type Shape } from '../../base/tensor.ts';
+import { checkZeros } from '../attributes.ts';
+import type { Op, OpInput, OutputSpec, TensorType } from '../op.ts';
+import { checkByte, checkCount, refuse } from '../types.ts';
+import { type QLinearAddAttrs, readQLinearAddAttrs } from './attrs.ts';
+import { constrainQLinearAdd } from './constrain.ts';
+import { addition, broadcast, isSwapped } from './formula.ts';
+
+/** Largest quotient of scales for which no step of the formula overflows float32. */
+const widestRatio = 2 ** 64;
+
+function shape(inputs: readonly OpInput[], attrs: QLinearAddAttrs, node: string): readonly TensorType[] {
+  checkCount(inputs, 2, 2, node);
+  const [a, b] = inputs as [OpInput, OpInput];
+  checkByte(a, 'its left operand', node);
+  checkByte(b, 'its right operand', node);
+  checkZeros([attrs.aZero], a.dtype, 'the left operand', node);
+  checkZeros([attrs.bZero], b.dtype, 'the right operand', node);
+  for (const scale of [attrs.aScale, attrs.bScale]) {
+    const ratio = f32(scale / attrs.yScale);
+    if (ratio === 0 || ratio > widestRatio) refuse('MODEL_INVALID', node, 'the quotient of its scales is out of range');
+  }
+  const dims = broadcast(a.dims, b.dims);
+  if (dims === null) refuse('MODEL_INVALID', node, `[${a.dims.join(',')}] and [${b.dims.join(',')}] do not broadcast`);
+  return [{ dtype: attrs.yType, dims }];
+}
+
+/** Row-major index of an operand's cell for every cell of the sum. */
+function addresses(dims: Shape, out: Shape): Int32Array {
+  let at = Int32Array.of(0);
+  let step = product(dims);
+  for (const [dim, size] of out.entries()) {
+    const own = dims[dim - out.length + dims.length] ?? 1;
+    step /= own;
+    const next = new Int32Array(at.length * size);
+    for (let i = 0; i < at.length; i++) {
+      for (let x = 0; x < size; x++) next[i * size + x] = (at[i] as number) + (own === 1 ? 0 : x * step);
+    }
+    at = next;
+  }
+  return at;
+}
+
+function run(a: IntTensor, b: IntTensor, attrs: QLinearAddAttrs): IntTensor {
+  const dims = broadcast(a.dims, b.dims) as Shape;
+  const f = addition(attrs, isSwapped(a.dims, b.dims));
+  const atB = addresses(b.dims, dims);
+  const data = addresses(a.dims, dims).map((at, i) => f(a.data[at] as number, b.data[atB[i] as number] as number));
+  return { dtype: attrs.yType, dims, data };
+}
+
+export const qlinearAdd: Op<QLinearAddAttrs> = {
+  name: 'QLinearAdd',
+  attrs: readQLinearAddAttrs,
+  shape,
+  bound: (_inputs, attrs): readonly Interval[] => [[attrs.low, attrs.high]],
+  run: ([a, b], attrs) => [run(a as IntTensor, b as IntTensor, attrs)],
+  constrain: (build, inputs, [output], attrs) => [constrainQLinearAdd(build, inputs, output as OutputSpec, attrs)],
+};

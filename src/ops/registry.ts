@@ -1,0 +1,35 @@
+/** Every operator of the integer network, one line each. */
+import { ProvennError } from '../base/errors.ts';
+import { identity } from './identity/op.ts';
+import { maxPool } from './max-pool/op.ts';
+import type { Op } from './op.ts';
+import { qgemm } from './qgemm/op.ts';
+import { qlinearAdd } from './qlinear-add/op.ts';
+import { qlinearConv } from './qlinear-conv/op.ts';
+import { qlinearMatMul } from './qlinear-matmul/op.ts';
+import { reshape } from './reshape/op.ts';
+import { transpose } from './transpose/op.ts';
+import { unaryTable } from './unary-table/op.ts';
+
+export const operators: readonly Op[] = [
+  identity,
+  maxPool,
+  qgemm,
+  qlinearAdd,
+  qlinearConv,
+  qlinearMatMul,
+  reshape,
+  transpose,
+  unaryTable,
+];
+
+const byName = new Map(operators.map((op) => [op.name, op]));
+
+/** The operator of that registry name; `MODEL_UNSUPPORTED` when there is none. */
+export function lookupOp(name: string): Op {
+  const op = byName.get(name);
+  if (op !== undefined) return op;
+  throw new ProvennError('MODEL_UNSUPPORTED', `operator ${name} is not supported`, {
+    next: `Supported operators: ${operators.map((known) => known.name).join(', ')}.`,
+  });
+}

@@ -1,0 +1,168 @@
+/** QDQ spelling: float operators between DequantizeLinear and QuantizeLinear that onnxruntime runs on integers. */
+import type { GraphNode } from '../../artifact/graph.ts';
+import { f32 } from '../../base/rounding.ts';
+import { floatAttribute, intAttribute } from '../node-attributes.ts';
+import { invalid, refuse } from '../refusal.ts';
+import { type Context, operandValue, outputName } from './context.ts';
+import { type Bias, dimsOf, emitAdd, emitConv, emitGemm, emitMatMul, type Quantized, type Weights } from './linear.ts';
+import { isStill, propagates, readMovement } from './movement.ts';
+import { biasOperand, floatBias, quantizedOperand, weightsOperand } from './operands.ts';
+import { checkReadOnce, clipPending, movePending } from './pending.ts';
+import type { ConstantValue, PendingValue, ScaledConstant, Value } from './values.ts';
+
+function pend(node: GraphNode, emit: PendingValue['emit'], withBias: PendingValue['withBias'] = null): PendingValue {
+  return { kind: 'pending', node, emit, clip: null, movements: [], withBias };
+}
+
+export function importConv(context: Context, node: GraphNode): void {
+  const x = quantizedOperand(context, node, 0);
+  const w = weightsOperand(context, node, 1, 0);
+  const b = biasOperand(context, node, 2, x, w, true);
+  const emit: PendingValue['emit'] = (quantization) =>
+    emitConv(context.network, node, x, w, b, { quantization, name: null });
+  context.values.set(outputName(node), pend(node, emit));
+}
+
+/** onnxruntime fuses a Gemm only with alpha = 1 and, when there is a bias, beta = 1. */
+export function importGemm(context: Context, node: GraphNode): void {
+  const hasBias = node.inputs[2] !== undefined && node.inputs[2] !== '';
+  if (floatAttribute(node, 'alpha', 1) !== 1 || (hasBias && floatAttribute(node, 'beta', 1) !== 1)) {
+    refuse(
+      node,
+      'onnxruntime computes it in floating point, because alpha or beta is not 1',
+      'Fold alpha and beta into the weights and the bias before quantizing.',
+    );
+  }
+  if (intAttribute(node, 'transA', 0) !== 0) refuse(node, 'transposes its left operand', 'Put a Transpose before it.');
+  const transB = intAttribute(node, 'transB', 0) !== 0;
+  const a = quantizedOperand(context, node, 0);
+  const b = weightsOperand(context, node, 1, transB ? 0 : 1);
+  checkGemmWeights(node, b);
+  const c = biasOperand(context, node, 2, a, b, false);
+  context.values.set(outputName(node), pendGemm(context, node, a, b, c, transB));
+}
+
+function checkGemmWeights(node: GraphNode, weights: ScaledConstant): void {
+  if (weights.zeroLikeScale) return;
+  refuse(
+    node,
+    'onnxruntime computes it in floating point, because its weights have no zero point of the same rank as their scale',
+    'Give the DequantizeLinear of the weights a zero point, scalar or vector as the scale is.',
+  );
+}
+
+function pendGemm(
+  context: Context,
+  node: GraphNode,
+  a: Quantized,
+  b: Weights,
+  c: Bias | null,
+  transB: boolean,
+): PendingValue {
+  return pend(node, (quantization) =>
+    emitGemm(context.network, node, a, b, c, { quantization, name: null }, { alpha: 1, transB }),
+  );
+}
+
+/** A MatMul of matrices followed by the Add of a float vector is a Gemm to onnxruntime. */
+export function importMatMul(context: Context, node: GraphNode): void {
+  const a = quantizedOperand(context, node, 0);
+  const b = weightsOperand(context, node, 1, 1);
+  const emit: PendingValue['emit'] = (quantization) =>
+    emitMatMul(context.network, node, a, b, { quantization, name: null });
+  const columns = b.integers.dims[1];
+  const withBias = (value: ConstantValue): PendingValue => {
+    const vector = value.tensor.dims.length === 1 && value.tensor.dims[0] === columns;
+    if (!vector || dimsOf(a.operand).length !== 2) {
+      return refuse(
+        node,
+        'onnxruntime adds its bias in floating point',
+        'Use a Gemm, or a matrix by matrix MatMul with a bias of one entry per column.',
+      );
+    }
+    checkGemmWeights(node, b);
+    return pendGemm(context, node, a, b, floatBias(context, node, value, a, b), false);
+  };
+  context.values.set(outputName(node), pend(node, emit, withBias));
+}
+
+export function importAdd(context: Context, node: GraphNode): void {
+  const name = outputName(node);
+  const biased = addedBias(context, node);
+  if (biased !== null) {
+    context.values.set(name, biased);
+    return;
+  }
+  const a = quantizedOperand(context, node, 0);
+  const b = quantizedOperand(context, node, 1);
+  context.values.set(
+    name,
+    pend(node, (quantization) => emitAdd(context.network, node, a, b, { quantization, name: null })),
+  );
+}
+
+function addedBias(context: Context, node: GraphNode): PendingValue | null {
+  for (const [product, vector] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const left = operandValue(context, node, product);
+    const right = operandValue(context, node, vector);
+    if (left?.kind !== 'pending' || right?.kind !== 'constant' || left.withBias === null) continue;
+    checkReadOnce(context, node.inputs[product] as string, node);
+    return left.withBias(right);
+  }
+  return null;
+}
+
+function clip(context: Context, node: GraphNode, low: number, high: number): void {
+  const value = operandValue(context, node, 0) ?? invalid(node, 'its input is missing');
+  context.values.set(outputName(node), clipped(context, node, value, low, high));
+}
+
+function clipped(context: Context, node: GraphNode, value: Value, low: number, high: number): Value {
+  if (value.kind === 'pending') return clipPending(context, node, value, low, high);
+  if (value.kind !== 'byte-function')
+    return refuse(node, 'works on integers or constants', 'Put it between a DequantizeLinear and a QuantizeLinear.');
+  // min last: with low > high every value becomes high, as ONNX has it.
+  const floats = value.floats.map((float) => Math.min(Math.max(float, low), high));
+  return { ...value, floats, origin: null, reachable: false, dequantizer: null, label: node.op };
+}
+
+export function importRelu(context: Context, node: GraphNode): void {
+  clip(context, node, 0, Infinity);
+}
+
+export function importClip(context: Context, node: GraphNode): void {
+  const bound = (index: number, attribute: string, fallback: number): number => {
+    const value = operandValue(context, node, index);
+    if (value === undefined) return f32(floatAttribute(node, attribute, fallback));
+    if (value.kind !== 'constant' || value.tensor.type !== 'float32')
+      return refuse(node, 'its bounds are not float32 constants', 'Export the model with constant bounds.');
+    return value.tensor.data[0] ?? invalid(node, 'a bound is empty');
+  };
+  clip(context, node, bound(1, 'min', -Infinity), bound(2, 'max', Infinity));
+}
+
+/** MaxPool, Reshape and the like, on integers or on the floats that stand for them. */
+export function importMovement(context: Context, node: GraphNode): void {
+  const value = operandValue(context, node, 0) ?? invalid(node, 'its input is missing');
+  context.values.set(outputName(node), moved(context, node, value));
+}
+
+function moved(context: Context, node: GraphNode, value: Value): Value {
+  const { graph, network } = context;
+  if (value.kind === 'pending') return movePending(context, node, value);
+  if (value.kind !== 'integer' && value.kind !== 'byte-function')
+    return refuse(
+      node,
+      'works on a constant',
+      'Simplify the model (for instance with onnxsim), so that constants are folded.',
+    );
+  const { op, attrs } = readMovement(node, value.cell.dims, (name) => graph.initializers.get(name));
+  if (value.kind === 'integer')
+    return { kind: 'integer', cell: network.emit(node, op, attrs, [value.cell], outputName(node)) };
+  if (isStill(node)) return value;
+  const cell = network.emit(node, op, attrs, [value.cell], null);
+  return { ...value, cell, reachable: value.reachable && propagates(node, graph), dequantizer: null };
+}

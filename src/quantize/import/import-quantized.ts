@@ -1,0 +1,143 @@
+/** int8 ONNX (QOperator or QDQ) → QuantGraph: the integers onnxruntime computes, in one vocabulary. */
+import type { Graph, GraphNode, ValueInfo } from '../../artifact/graph.ts';
+import type { QuantGraph } from '../../artifact/quant-graph.ts';
+import { ProvennError } from '../../base/errors.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { refuse } from '../refusal.ts';
+import { type Context, openContext } from './context.ts';
+import {
+  importAdd,
+  importClip,
+  importConv,
+  importGemm,
+  importMatMul,
+  importMovement,
+  importRelu,
+} from './float-operators.ts';
+import { movementNames } from './movement.ts';
+import { importQGemm, importQLinearAdd, importQLinearConv, importQLinearMatMul } from './qoperator.ts';
+import { importDequantizeLinear, importQuantizeLinear } from './quantize-linear.ts';
+import type { Value } from './values.ts';
+
+type Importer = (context: Context, node: GraphNode) => void;
+
+/** By `domain:op`; the default domain has no prefix. */
+const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
+  ['QuantizeLinear', importQuantizeLinear],
+  ['DequantizeLinear', importDequantizeLinear],
+  ['com.microsoft:QuantizeLinear', importQuantizeLinear],
+  ['com.microsoft:DequantizeLinear', importDequantizeLinear],
+  ['QLinearConv', importQLinearConv],
+  ['QLinearMatMul', importQLinearMatMul],
+  ['com.microsoft:QGemm', importQGemm],
+  ['com.microsoft:QLinearAdd', importQLinearAdd],
+  ['Conv', importConv],
+  ['Gemm', importGemm],
+  ['MatMul', importMatMul],
+  ['Add', importAdd],
+  ['Relu', importRelu],
+  ['Clip', importClip],
+  ...movementNames.map((name): [string, Importer] => [name, importMovement]),
+]);
+
+/**
+ * Normalises an int8 model. Every dimension must be a number (bind symbolic ones when the model is read).
+ *
+ * Throws `MODEL_UNSUPPORTED` naming the node, its operator and what would make it supported, and `MODEL_INVALID` for a
+ * graph that breaks a rule of ONNX. Tensors that exist in the model keep their names.
+ */
+export function importQuantized(graph: Graph): QuantGraph {
+  checkOperators(graph);
+  const context = openContext(graph);
+  for (const input of graph.inputs) context.values.set(input.name, inputValue(context, input));
+  for (const node of graph.nodes) importerOf(node)(context, node);
+  for (const output of graph.outputs) exportOutput(context, output.name);
+  for (const { name } of graph.inputs) {
+    if (!context.network.hasInput(name))
+      throw unsupportedPort('input', name, 'is never quantized', 'Remove the input, or put a QuantizeLinear after it.');
+  }
+  return context.network.finish();
+}
+
+function importerOf(node: GraphNode): Importer {
+  const key = node.domain === '' ? node.op : `${node.domain}:${node.op}`;
+  return (
+    importers.get(key) ??
+    refuse(
+      node,
+      'this operator is not supported in an int8 model',
+      `Supported operators: ${[...importers.keys()].join(', ')}.`,
+    )
+  );
+}
+
+/** Unknown operators first: a float model that also holds one should hear about the operator. */
+function checkOperators(graph: Graph): void {
+  for (const node of graph.nodes) importerOf(node);
+  const quantized = graph.nodes.some(
+    (node) => node.op === 'QuantizeLinear' || node.op === 'DequantizeLinear' || node.op.startsWith('Q'),
+  );
+  const [first] = graph.nodes;
+  if (!quantized && first !== undefined) refuse(first, 'the model is in floating point', 'Run provenn quantize first.');
+}
+
+function inputValue(context: Context, input: ValueInfo): Value {
+  const dims = fixedDims(input);
+  if (input.type === 'uint8' || input.type === 'int8') {
+    const cell = context.network.input(input.name, input.name, dims, input.type === 'uint8' ? 'u8' : 's8', null);
+    return { kind: 'integer', cell };
+  }
+  if (input.type !== 'float32')
+    throw unsupportedPort(
+      'input',
+      input.name,
+      `has type ${input.type ?? 'unknown'}`,
+      'Use float32, uint8 or int8 inputs.',
+    );
+  return {
+    kind: 'pending',
+    node: null,
+    emit: ({ scale, zeroPoint, dtype }) => context.network.input(input.name, null, dims, dtype, { scale, zeroPoint }),
+    clip: null,
+    movements: [],
+    withBias: null,
+  };
+}
+
+function fixedDims(input: ValueInfo): Shape {
+  const dims = input.dims?.map((size) => (typeof size === 'number' && size > 0 ? size : undefined));
+  if (dims === undefined || dims.includes(undefined)) {
+    const shown = input.dims === undefined ? 'no shape' : `shape [${input.dims.join(',')}]`;
+    throw unsupportedPort(
+      'input',
+      input.name,
+      `has ${shown}`,
+      'Give every dimension a size, for instance a batch of 1.',
+    );
+  }
+  return dims as number[];
+}
+
+function exportOutput(context: Context, name: string): void {
+  const value = context.values.get(name);
+  if (value?.kind === 'integer') context.network.output(name, value.cell, null);
+  else if (value?.kind === 'byte-function' && value.origin !== null) {
+    const { scale, zeroPoint } = value.origin;
+    context.network.output(name, value.cell, { scale, zeroPoint });
+  } else refuseOutput(context, name);
+}
+
+function refuseOutput(context: Context, name: string): never {
+  const node = context.producers.get(name);
+  if (node === undefined)
+    throw unsupportedPort('output', name, 'is not computed by the model', 'Return the result of a node.');
+  return refuse(
+    node,
+    `the model's output ${name} is computed in floating point`,
+    'Let the model end with QuantizeLinear and DequantizeLinear, and apply what follows to its output.',
+  );
+}
+
+function unsupportedPort(kind: 'input' | 'output', name: string, why: string, next: string): ProvennError {
+  return new ProvennError('MODEL_UNSUPPORTED', `model ${kind} ${name} ${why}`, { where: name, next });
+}

@@ -1,0 +1,162 @@
+/** Emission of the operators that multiply or add: one place for QOperator nodes and for QDQ groups. */
+import type { GraphNode } from '../../artifact/graph.ts';
+import type { IntTensor, Shape } from '../../base/tensor.ts';
+import { windowGeometry } from '../../base/window.ts';
+import type { ByteQuantization } from '../formula.ts';
+import { intAttribute, intsAttribute } from '../node-attributes.ts';
+import { invalid, refuse } from '../refusal.ts';
+import type { Network, Operand } from './network.ts';
+import type { Cell } from './values.ts';
+import { autoPadOf, spatialList, windowPads } from './window-attributes.ts';
+
+/** An operand of bytes with its per-tensor quantization: an activation, or a constant for Add. */
+export type Quantized = { readonly operand: Operand; readonly quantization: ByteQuantization };
+
+/** Constant weights; scales and zero points per tensor or per output channel. */
+export type Weights = {
+  readonly name: string;
+  readonly integers: IntTensor;
+  readonly scales: readonly number[];
+  readonly zeros: readonly number[];
+};
+
+/** An int32 bias in units of the accumulator. */
+export type Bias = { readonly constant: string; readonly integers: IntTensor };
+
+/** Where the integers go: their quantization, and their name or null when it is still open. */
+export type Target = { readonly quantization: ByteQuantization; readonly name: string | null };
+
+export function dimsOf(operand: Operand): Shape {
+  return 'constant' in operand ? operand.integers.dims : operand.dims;
+}
+
+/** onnxruntime has integer kernels for u8 by u8 or s8 to u8, and for s8 by s8 to s8. */
+function checkTypes(node: GraphNode, x: Quantized, second: string, target: Target): void {
+  const from = x.quantization.dtype;
+  const to = target.quantization.dtype;
+  if (from === to && (from === 'u8' || second === 's8')) return;
+  refuse(
+    node,
+    `onnxruntime has no integer kernel from ${from} by ${second} to ${to}`,
+    'Use uint8 activations, or int8 for activations and weights alike.',
+  );
+}
+
+function outputAttributes({ quantization }: Target): {
+  readonly yScale: number;
+  readonly yZero: number;
+  readonly yType: string;
+} {
+  return { yScale: quantization.scale, yZero: quantization.zeroPoint, yType: quantization.dtype };
+}
+
+function weightOperand(weights: Weights): Operand {
+  return { constant: weights.name, integers: weights.integers };
+}
+
+/** QLinearConv from the attributes of a Conv or QLinearConv node. */
+export function emitConv(
+  network: Network,
+  node: GraphNode,
+  x: Quantized,
+  w: Weights,
+  bias: Bias | null,
+  target: Target,
+): Cell {
+  checkTypes(node, x, w.integers.dtype, target);
+  const attrs = {
+    xScale: x.quantization.scale,
+    xZero: x.quantization.zeroPoint,
+    wScale: w.scales,
+    wZero: w.zeros,
+    ...convAttributes(node, dimsOf(x.operand), w.integers.dims),
+    ...outputAttributes(target),
+  };
+  const inputs = bias === null ? [x.operand, weightOperand(w)] : [x.operand, weightOperand(w), bias];
+  return network.emit(node, 'QLinearConv', attrs, inputs, target.name);
+}
+
+type ConvGeometry = {
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly pads: readonly number[];
+  readonly group: number;
+};
+
+function convAttributes(node: GraphNode, x: Shape, w: Shape): ConvGeometry {
+  const rank = w.length - 2;
+  if (rank < 1 || rank > 2)
+    refuse(node, `convolves over ${rank} dimensions`, 'Only one- and two-dimensional convolution is supported.');
+  if (x.length !== rank + 2) invalid(node, `input rank ${x.length} does not fit weights of rank ${w.length}`);
+  const kernel = w.slice(2);
+  const declared = intsAttribute(node, 'kernel_shape') ?? kernel;
+  if (declared.length !== rank || declared.some((size, i) => size !== kernel[i]))
+    invalid(node, 'kernel_shape differs from the weights');
+  const strides = spatialList(node, 'strides', rank, 1);
+  const dilations = spatialList(node, 'dilations', rank, 1);
+  const given = spatialList(node, 'pads', 2 * rank, 0);
+  const axes = kernel.map((size, i) =>
+    windowGeometry({
+      input: x[i + 2] as number,
+      kernel: size,
+      stride: strides[i] as number,
+      dilation: dilations[i] as number,
+      padBegin: given[i] as number,
+      padEnd: given[i + rank] as number,
+      autoPad: autoPadOf(node),
+      ceilMode: false,
+    }),
+  );
+  return { strides, dilations, pads: windowPads(axes), group: intAttribute(node, 'group', 1) };
+}
+
+/** QGemm: a [M, K] by b [K, N] or, with `transB`, [N, K]. `alpha` multiplies the product only. */
+export function emitGemm(
+  network: Network,
+  node: GraphNode,
+  a: Quantized,
+  b: Weights,
+  c: Bias | null,
+  target: Target,
+  options: { readonly alpha: number; readonly transB: boolean },
+): Cell {
+  checkTypes(node, a, b.integers.dtype, target);
+  const attrs = {
+    aScale: a.quantization.scale,
+    aZero: a.quantization.zeroPoint,
+    bScale: b.scales,
+    bZero: b.zeros,
+    ...options,
+    ...outputAttributes(target),
+  };
+  const inputs = c === null ? [a.operand, weightOperand(b)] : [a.operand, weightOperand(b), c];
+  return network.emit(node, 'QGemm', attrs, inputs, target.name);
+}
+
+/** QLinearMatMul: a [..., M, K] by a constant b [K, N]. */
+export function emitMatMul(network: Network, node: GraphNode, a: Quantized, b: Weights, target: Target): Cell {
+  checkTypes(node, a, b.integers.dtype, target);
+  const attrs = {
+    aScale: a.quantization.scale,
+    aZero: a.quantization.zeroPoint,
+    bScale: b.scales,
+    bZero: b.zeros,
+    ...outputAttributes(target),
+  };
+  return network.emit(node, 'QLinearMatMul', attrs, [a.operand, weightOperand(b)], target.name);
+}
+
+/** QLinearAdd of two tensors of bytes; at most one of them constant. */
+export function emitAdd(network: Network, node: GraphNode, a: Quantized, b: Quantized, target: Target): Cell {
+  const types = new Set([a.quantization.dtype, b.quantization.dtype, target.quantization.dtype]);
+  if (types.size !== 1)
+    refuse(node, 'adds bytes of different types', 'Quantize both operands and the sum to the same type.');
+  const attrs = {
+    aScale: a.quantization.scale,
+    aZero: a.quantization.zeroPoint,
+    bScale: b.quantization.scale,
+    bZero: b.quantization.zeroPoint,
+    ...outputAttributes(target),
+  };
+  return network.emit(node, 'QLinearAdd', attrs, [a.operand, b.operand], target.name);
+}

@@ -1,0 +1,104 @@
+/**
+ * A float model in the form the quantizer works on: BatchNormalization folded into the Conv before it, MatMul with a bias
+ * turned into Gemm, nodes that do nothing at inference removed. It computes the same values under the same names.
+ */
+import type { Graph, GraphNode, GraphTensor } from '../../artifact/graph.ts';
+import { refuse } from '../refusal.ts';
+import { foldBatchNormalization } from './batch-normalization.ts';
+import { type Draft, readersOf, rename } from './draft.ts';
+
+/** Operators the quantizer knows how to make int8, after preparation. */
+export const quantizableOperators = [
+  'Conv',
+  'Gemm',
+  'MatMul',
+  'Add',
+  'Relu',
+  'Clip',
+  'MaxPool',
+  'Flatten',
+  'Reshape',
+  'Transpose',
+] as const;
+
+/** Operators that preparation removes. */
+const removable = ['BatchNormalization', 'Identity', 'Dropout'];
+
+/**
+ * Prepares a float model for calibration and quantization. Throws `MODEL_UNSUPPORTED` for an operator outside the list
+ * above and for models that already hold quantization nodes.
+ */
+export function prepareFloatModel(graph: Graph): Graph {
+  for (const node of graph.nodes) checkOperator(node);
+  const draft: Draft = {
+    nodes: [...graph.nodes],
+    initializers: new Map(graph.initializers),
+    outputs: new Set(graph.outputs.map((output) => output.name)),
+  };
+  removeStill(draft, graph);
+  foldBatchNormalization(draft);
+  fuseMatMulAdd(draft, graph);
+  return { ...graph, nodes: draft.nodes, initializers: usedInitializers(draft) };
+}
+
+function checkOperator(node: GraphNode): void {
+  if (
+    node.op === 'QuantizeLinear' ||
+    node.op === 'DequantizeLinear' ||
+    node.op.startsWith('QLinear') ||
+    node.op === 'QGemm'
+  ) {
+    refuse(node, 'the model is quantized already', 'Use it as it is: provenn compile takes int8 models.');
+  }
+  const known: readonly string[] = [...quantizableOperators, ...removable];
+  if (node.domain !== '' || !known.includes(node.op)) {
+    refuse(node, 'this operator cannot be quantized', `Supported operators: ${known.join(', ')}.`);
+  }
+}
+
+/** Identity and Dropout: readers take their input instead. A copy of a model input that the model returns stays. */
+function removeStill(draft: Draft, graph: Graph): void {
+  const inputs = new Set(graph.inputs.map((input) => input.name));
+  for (const node of draft.nodes.filter(({ op }) => op === 'Identity' || op === 'Dropout')) {
+    const [from] = node.inputs;
+    const [to] = node.outputs;
+    if (from === undefined || to === undefined) continue;
+    if (draft.outputs.has(to) && (inputs.has(from) || draft.outputs.has(from) || draft.initializers.has(from))) {
+      refuse(node, 'returns a value of the model unchanged under another name', 'Return the value itself.');
+    }
+    draft.nodes = draft.nodes.filter((other) => other !== node);
+    if (draft.outputs.has(to)) rename(draft, from, to);
+    else rename(draft, to, from);
+  }
+}
+
+/** MatMul of a matrix by constant weights, then Add of a vector: the same as Gemm, which has an exact int32 bias. */
+function fuseMatMulAdd(draft: Draft, graph: Graph): void {
+  for (const node of draft.nodes.filter(({ op }) => op === 'MatMul')) {
+    const product = node.outputs[0] as string;
+    const [add, ...others] = readersOf(draft, product);
+    const weights = draft.initializers.get(node.inputs[1] as string);
+    if (add?.op !== 'Add' || others.length > 0 || draft.outputs.has(product) || weights?.dims.length !== 2) continue;
+    const bias = add.inputs.find((name) => name !== product) ?? product;
+    const vector = draft.initializers.get(bias);
+    const rank = graph.values.get(node.inputs[0] as string)?.dims?.length;
+    if (rank !== 2 || !isVector(vector, weights.dims[1] as number)) continue;
+    const gemm: GraphNode = {
+      ...add,
+      name: node.name,
+      op: 'Gemm',
+      inputs: [...node.inputs, bias],
+      attributes: new Map(),
+    };
+    draft.nodes = draft.nodes.flatMap((other) => (other === node ? [] : other === add ? [gemm] : [other]));
+  }
+}
+
+function isVector(tensor: GraphTensor | undefined, length: number): boolean {
+  return tensor?.type === 'float32' && tensor.dims.length === 1 && tensor.dims[0] === length;
+}
+
+function usedInitializers(draft: Draft): ReadonlyMap<string, GraphTensor> {
+  const used = new Set(draft.nodes.flatMap((node) => node.inputs));
+  return new Map([...draft.initializers].filter(([name]) => used.has(name)));
+}
