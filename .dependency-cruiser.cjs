@@ -2,8 +2,8 @@
  * Who may import whom. The table is the architecture: a room lists every other room it may import, and anything it
  * does not list is an error. Tests beside the sources, and the shared suites of laws, are exempt from the table.
  */
-const stages = ['onnx', 'quantize', 'runtime', 'compile', 'backends']
-const libraryRooms = ['base', 'artifact', 'gadgets', 'ops', ...stages, 'verify', 'audit']
+const stages = ['onnx', 'quantize', 'runtime', 'compile', 'backends'];
+const libraryRooms = ['base', 'artifact', 'gadgets', 'ops', ...stages, 'verify', 'audit'];
 
 const table = {
   base: [],
@@ -20,17 +20,17 @@ const table = {
   pipeline: libraryRooms,
   serve: ['base', 'artifact', 'pipeline', 'verify', 'audit'],
   cli: ['base', 'artifact', 'pipeline', 'verify', 'audit', 'serve'],
-}
+};
 
-const rooms = Object.keys(table)
-const tests = '[.]test[.]ts$|(^|[/.-])laws[.]ts$'
-const nodeEdges = '^src/(cli|serve)/|/node/'
-const npm = (...names) => `(^|/)node_modules/(${names.join('|')})/`
+const rooms = Object.keys(table);
+const tests = '[.]test[.]ts$|(^|[/.-])laws[.]ts$';
+const nodeEdges = '^src/(cli|serve)/|/node/';
+const npm = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 
 /** Everything under src except tests, further narrowed by `path`. */
-const source = (path = '^src/', except = '') => ({ path, pathNot: except === '' ? tests : `${tests}|${except}` })
+const source = (path = '^src/', except = '') => ({ path, pathNot: except === '' ? tests : `${tests}|${except}` });
 
-const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 const roomRules = rooms.map((room) =>
   rule(
@@ -42,7 +42,7 @@ const roomRules = rooms.map((room) =>
       pathNot: `^src/(${[room, ...table[room]].join('|')})/`,
     },
   ),
-)
+);
 
 module.exports = {
   forbidden: [
@@ -149,4 +149,4 @@ module.exports = {
       extensions: ['.ts', '.js', '.mjs', '.json', '.d.ts'],
     },
   },
-}
+};

@@ -1,10 +1,10 @@
-import { defineConfig, type ViteUserConfigFnObject } from 'vitest/config'
+import { defineConfig, type ViteUserConfigFnObject } from 'vitest/config';
 
 /** Tests that take minutes live in test/slow and run only on request: `npm run test:slow`, or PROVENN_SLOW=1. */
-const slowTests = 'test/slow/**/*.test.ts'
+const slowTests = 'test/slow/**/*.test.ts';
 
 const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
-  const slow = process.env['PROVENN_SLOW'] === '1' || mode === 'slow'
+  const slow = process.env['PROVENN_SLOW'] === '1' || mode === 'slow';
   return {
     test: {
       pool: 'forks', // native addons such as onnxruntime-node want a process of their own
@@ -20,7 +20,7 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
           : []),
       ],
     },
-  }
-})
+  };
+});
 
-export default config
+export default config;

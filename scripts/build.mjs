@@ -2,54 +2,54 @@
  * Compiles src to dist with tsc. A stamp in dist remembers path, size and modification time of every file that went in,
  * so that `upToDate` also notices deletions and checkouts of older files. Everything is printed on stderr.
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-export const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const stampFile = join(root, 'dist', '.stamp')
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stampFile = join(root, 'dist', '.stamp');
 
 function filesUnder(folder) {
-  if (!existsSync(folder)) return []
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    .sort()
+    .sort();
 }
 
 function currentStamp() {
-  const inputs = [join(root, 'tsconfig.json'), join(root, 'node_modules', '.package-lock.json')]
-  inputs.push(...filesUnder(join(root, 'src')).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')))
+  const inputs = [join(root, 'tsconfig.json'), join(root, 'node_modules', '.package-lock.json')];
+  inputs.push(...filesUnder(join(root, 'src')).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')));
   return inputs
     .filter((file) => existsSync(file))
     .map((file) => `${relative(root, file).split(sep).join('/')} ${statSync(file).size} ${statSync(file).mtimeMs}\n`)
-    .join('')
+    .join('');
 }
 
 export function upToDate() {
-  return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === currentStamp()
+  return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === currentStamp();
 }
 
 /** Removes compiled files whose source is gone, so that a stale module can never be imported. */
 function prune() {
-  const compiled = /(?:\.d\.ts|\.js)(?:\.map)?$/
+  const compiled = /(?:\.d\.ts|\.js)(?:\.map)?$/;
   for (const file of filesUnder(join(root, 'dist', 'src'))) {
-    const source = join(root, relative(join(root, 'dist'), file)).replace(compiled, '.ts')
-    if (compiled.test(file) && !existsSync(source)) rmSync(file, { force: true })
+    const source = join(root, relative(join(root, 'dist'), file)).replace(compiled, '.ts');
+    if (compiled.test(file) && !existsSync(source)) rmSync(file, { force: true });
   }
 }
 
 /** Returns the exit code of tsc. */
 export function build() {
-  const stamp = currentStamp() // taken first: an edit made while tsc runs must count as new
-  rmSync(stampFile, { force: true })
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: ['ignore', 2, 2] })
-  if (status !== 0) return status ?? 1
-  prune()
-  writeFileSync(stampFile, stamp)
-  return 0
+  const stamp = currentStamp(); // taken first: an edit made while tsc runs must count as new
+  rmSync(stampFile, { force: true });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) return status ?? 1;
+  prune();
+  writeFileSync(stampFile, stamp);
+  return 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = build()
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = build();

@@ -2,7 +2,13 @@
 export type { Circuit } from './artifact/circuit.ts';
 export { circuitDigest, decodeCircuit, encodeCircuit } from './artifact/circuit-codec.ts';
 export type { ProvingKey, VerifyingKey } from './artifact/keys.ts';
-export { decodeProvingKey, decodeVerifyingKey, encodeProvingKey, encodeVerifyingKey, verifyingKeyDigest } from './artifact/keys.ts';
+export {
+  decodeProvingKey,
+  decodeVerifyingKey,
+  encodeProvingKey,
+  encodeVerifyingKey,
+  verifyingKeyDigest,
+} from './artifact/keys.ts';
 export type { Proof } from './artifact/proof.ts';
 export { decodeProof, encodeProof } from './artifact/proof.ts';
 export type { Port, QuantGraph } from './artifact/quant-graph.ts';

@@ -1,9 +1,22 @@
 /** Bytes of a circuit: the canonical encoding whose digest identifies the model. Layout in docs/formats.md. */
-import { ByteReader, ByteWriter, BytesError } from '../base/bytes.ts';
+import { type ByteReader, BytesError, ByteWriter } from '../base/bytes.ts';
 import { digest } from '../base/digest.ts';
 import { readInts, writeInts } from '../base/int-array.ts';
-import { dtypeRange, type Dtype, type Interval } from '../base/tensor.ts';
-import type { AxisMap, Circuit, CircuitPort, Expression, Gadget, Operand, OperandMap, StepFunction, Table, View, Wire, WireRole } from './circuit.ts';
+import { type Dtype, dtypeRange, type Interval } from '../base/tensor.ts';
+import type {
+  AxisMap,
+  Circuit,
+  CircuitPort,
+  Expression,
+  Gadget,
+  Operand,
+  OperandMap,
+  StepFunction,
+  Table,
+  View,
+  Wire,
+  WireRole,
+} from './circuit.ts';
 import { decodeCanonical, open, seal } from './envelope.ts';
 
 const roles: readonly WireRole[] = ['witness', 'public', 'constant'];

@@ -51,7 +51,14 @@ export type Expression = {
 export type OperandMap =
   | { readonly kind: 'output'; readonly axis: number }
   | { readonly kind: 'reduce'; readonly axis: number }
-  | { readonly kind: 'window'; readonly axis: number; readonly reduce: number; readonly stride: number; readonly dilation: number; readonly pad: number }
+  | {
+      readonly kind: 'window';
+      readonly axis: number;
+      readonly reduce: number;
+      readonly stride: number;
+      readonly dilation: number;
+      readonly pad: number;
+    }
   | { readonly kind: 'fixed'; readonly index: number };
 
 /** (wire − zero) inside the wire's sizes and 0 outside. */
@@ -110,7 +117,13 @@ export type MaximumGadget = {
 };
 
 /** low ≤ wire ≤ high on all its cells. */
-export type RangeGadget = { readonly kind: 'range'; readonly name: string; readonly wire: WireId; readonly low: number; readonly high: number };
+export type RangeGadget = {
+  readonly kind: 'range';
+  readonly name: string;
+  readonly wire: WireId;
+  readonly low: number;
+  readonly high: number;
+};
 
 /** output = input over the box; the output wire has exactly the box's sizes. */
 export type LinearGadget = {

@@ -5,7 +5,7 @@
  *
  * The digest finds accidents, not attackers: whoever pins a file pins its digest or checks its proof.
  */
-import { ByteReader, ByteWriter, BytesError, equalBytes, utf8 } from '../base/bytes.ts';
+import { ByteReader, BytesError, ByteWriter, equalBytes, utf8 } from '../base/bytes.ts';
 import { digest, digestLength } from '../base/digest.ts';
 import { ProvennError } from '../base/errors.ts';
 
@@ -49,7 +49,11 @@ export function isEnvelope(bytes: Uint8Array): boolean {
 }
 
 /** Opens an envelope of any kind. Throws `ARTIFACT_TAMPERED` or `ARTIFACT_VERSION`. */
-export function openAny(bytes: Uint8Array): { readonly kind: Kind; readonly version: number; readonly payload: Uint8Array } {
+export function openAny(bytes: Uint8Array): {
+  readonly kind: Kind;
+  readonly version: number;
+  readonly payload: Uint8Array;
+} {
   if (!isEnvelope(bytes)) throw tampered('The file is not a provenn file: it does not start with the provenn magic.');
   if (bytes.length < headerLength + digestLength) throw tampered('The file is truncated.');
   const reader = new ByteReader(bytes);
@@ -57,11 +61,19 @@ export function openAny(bytes: Uint8Array): { readonly kind: Kind; readonly vers
   const code = reader.u8() | (reader.u8() << 8);
   const version = reader.u8() | (reader.u8() << 8);
   const kind = (Object.keys(kinds) as Kind[]).find((name) => kinds[name].code === code);
-  if (kind === undefined) throw new ProvennError('ARTIFACT_VERSION', `The file has kind ${code}, which this version of provenn does not know.`);
+  if (kind === undefined)
+    throw new ProvennError(
+      'ARTIFACT_VERSION',
+      `The file has kind ${code}, which this version of provenn does not know.`,
+    );
   if (version !== kinds[kind].version) {
-    throw new ProvennError('ARTIFACT_VERSION', `The ${kind} has format version ${version}; this version of provenn reads ${kinds[kind].version}.`, {
-      next: 'Make the file again with this version, or use the version of provenn that wrote it.',
-    });
+    throw new ProvennError(
+      'ARTIFACT_VERSION',
+      `The ${kind} has format version ${version}; this version of provenn reads ${kinds[kind].version}.`,
+      {
+        next: 'Make the file again with this version, or use the version of provenn that wrote it.',
+      },
+    );
   }
   let length: number;
   try {
@@ -69,7 +81,8 @@ export function openAny(bytes: Uint8Array): { readonly kind: Kind; readonly vers
   } catch {
     throw tampered(`The ${kind} states an impossible length.`);
   }
-  if (length !== bytes.length - headerLength - digestLength) throw tampered(`The ${kind} is truncated or has trailing bytes.`);
+  if (length !== bytes.length - headerLength - digestLength)
+    throw tampered(`The ${kind} is truncated or has trailing bytes.`);
   const payload = reader.raw(length);
   if (!equalBytes(reader.raw(digestLength), digest(bytes.subarray(0, headerLength + length)))) {
     throw tampered(`The ${kind} was altered: its digest does not match.`);
@@ -80,7 +93,8 @@ export function openAny(bytes: Uint8Array): { readonly kind: Kind; readonly vers
 /** Opens an envelope that must be of one kind. */
 export function open(kind: Kind, bytes: Uint8Array): Uint8Array {
   const opened = openAny(bytes);
-  if (opened.kind !== kind) throw new ProvennError('ARTIFACT_VERSION', `The file is a ${opened.kind}; a ${kind} is expected here.`);
+  if (opened.kind !== kind)
+    throw new ProvennError('ARTIFACT_VERSION', `The file is a ${opened.kind}; a ${kind} is expected here.`);
   return opened.payload;
 }
 
@@ -88,7 +102,12 @@ export function open(kind: Kind, bytes: Uint8Array): Uint8Array {
  * Decodes a payload and checks that it is the canonical encoding of what it says: encode(decode(b)) = b.
  * Every way a payload can be malformed becomes `ARTIFACT_TAMPERED`.
  */
-export function decodeCanonical<T>(kind: Kind, payload: Uint8Array, decode: (reader: ByteReader) => T, encode: (value: T) => Uint8Array): T {
+export function decodeCanonical<T>(
+  kind: Kind,
+  payload: Uint8Array,
+  decode: (reader: ByteReader) => T,
+  encode: (value: T) => Uint8Array,
+): T {
   try {
     const reader = new ByteReader(payload);
     const value = decode(reader);

@@ -1,7 +1,7 @@
 /** Proof file: the backend's name, the statement, and the backend's own bytes. */
-import { ByteReader, ByteWriter } from '../base/bytes.ts';
+import { type ByteReader, ByteWriter } from '../base/bytes.ts';
 import { decodeCanonical, open, seal } from './envelope.ts';
-import { readStatement, writeStatement, type Statement } from './statement.ts';
+import { readStatement, type Statement, writeStatement } from './statement.ts';
 
 export type Proof = { readonly backend: string; readonly statement: Statement; readonly body: Uint8Array };
 

@@ -1,8 +1,8 @@
 /** Bytes of a quantized model: canonical JSON for the structure, compact arrays for the constants. */
-import { ByteReader, ByteWriter, BytesError } from '../base/bytes.ts';
+import { type ByteReader, BytesError, ByteWriter } from '../base/bytes.ts';
 import { canonicalJson, type Json } from '../base/canonical-json.ts';
 import { readInts, writeInts } from '../base/int-array.ts';
-import { dtypeRange, product, type Dtype, type IntTensor } from '../base/tensor.ts';
+import { type Dtype, dtypeRange, type IntTensor, product } from '../base/tensor.ts';
 import { decodeCanonical, open, seal } from './envelope.ts';
 import type { Port, QuantGraph, QuantNode, QuantTensor } from './quant-graph.ts';
 

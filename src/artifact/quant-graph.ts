@@ -4,8 +4,9 @@
  * It has no floats in flight: every tensor is u8, s8 or s32; scales live in node attributes as float32 values. The same
  * node kinds serve both ONNX spellings, so that everything after `quantize/` sees one language.
  */
-import type { Dtype, IntTensor, Shape } from '../base/tensor.ts';
+
 import type { Json } from '../base/canonical-json.ts';
+import type { Dtype, IntTensor, Shape } from '../base/tensor.ts';
 
 /** Names the integer semantics; part of the circuit's identity. */
 export const profile = 'onnxruntime-x86-vnni/1';

@@ -1,5 +1,5 @@
 /** Statement: what a proof claims, in the integers of the public wires. Everything else about it the verifier derives. */
-import { ByteReader, ByteWriter } from '../base/bytes.ts';
+import type { ByteReader, ByteWriter } from '../base/bytes.ts';
 import { readInts, writeInts } from '../base/int-array.ts';
 
 export type Statement = {

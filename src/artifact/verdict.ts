@@ -52,7 +52,9 @@ export type Claims = {
   readonly zeroKnowledge: boolean;
 };
 
-export type Verdict = { readonly ok: true; readonly claims: Claims } | { readonly ok: false; readonly reason: Rejection };
+export type Verdict =
+  | { readonly ok: true; readonly claims: Claims }
+  | { readonly ok: false; readonly reason: Rejection };
 
 /** What the caller demands beyond a valid proof. Absent members are not checked. */
 export type Expectation = {

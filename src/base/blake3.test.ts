@@ -8,7 +8,9 @@ function counting(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => i % 251);
 }
 
-const lengths = [0, 1, 31, 32, 63, 64, 65, 127, 128, 1023, 1024, 1025, 2048, 2049, 3072, 3073, 4096, 5120, 7169, 16384, 31744];
+const lengths = [
+  0, 1, 31, 32, 63, 64, 65, 127, 128, 1023, 1024, 1025, 2048, 2049, 3072, 3073, 4096, 5120, 7169, 16384, 31744,
+];
 const key = utf8('whats the Elvish word for friend');
 
 describe('blake3', () => {

@@ -13,10 +13,12 @@ const permutation = [2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8];
 
 /** Message word order of the seven rounds, one after another. */
 const schedule: Uint8Array = Uint8Array.from(
-  Array.from({ length: 6 }).reduce<number[][]>(
-    (rounds) => [...rounds, permutation.map((from) => (rounds.at(-1) as number[])[from] as number)],
-    [Array.from({ length: 16 }, (_, i) => i)],
-  ).flat(),
+  Array.from({ length: 6 })
+    .reduce<number[][]>(
+      (rounds) => [...rounds, permutation.map((from) => (rounds.at(-1) as number[])[from] as number)],
+      [Array.from({ length: 16 }, (_, i) => i)],
+    )
+    .flat(),
 );
 
 const chunkStart = 1;
@@ -32,7 +34,14 @@ const chunkLength = 1024;
  * The compression function: out[0..7] is the new chaining value, out[0..15] the full output of a root. `m` holds 16
  * little-endian words; `out` may be longer-lived scratch but not `cv`.
  */
-function compress(cv: Int32Array, m: Int32Array, counter: number, length: number, flags: number, out: Int32Array): void {
+function compress(
+  cv: Int32Array,
+  m: Int32Array,
+  counter: number,
+  length: number,
+  flags: number,
+  out: Int32Array,
+): void {
   let v0 = cv[0] as number;
   let v1 = cv[1] as number;
   let v2 = cv[2] as number;
@@ -182,11 +191,24 @@ function loadBlock(bytes: Uint8Array, from: number, length: number, m: Int32Arra
 }
 
 /** The last compression of a subtree, kept open because a root is compressed again with other flags and counters. */
-type Output = { readonly cv: Int32Array; readonly m: Int32Array; readonly counter: number; readonly length: number; readonly flags: number };
+type Output = {
+  readonly cv: Int32Array;
+  readonly m: Int32Array;
+  readonly counter: number;
+  readonly length: number;
+  readonly flags: number;
+};
 
 const scratch: Int32Array = new Int32Array(16);
 
-function chunkOutput(key: Int32Array, flags: number, bytes: Uint8Array, from: number, to: number, counter: number): Output {
+function chunkOutput(
+  key: Int32Array,
+  flags: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  counter: number,
+): Output {
   let cv = key;
   const m = new Int32Array(16);
   let at = from;
@@ -225,7 +247,10 @@ function store(words: Int32Array, out: Uint8Array, from: number): void {
  * BLAKE3 of `bytes`: the hash, or the keyed hash under a 32-byte key, `length` bytes of output. A longer output begins with
  * the shorter one.
  */
-export function blake3(bytes: Uint8Array, options: { readonly key?: Uint8Array; readonly length?: number } = {}): Uint8Array {
+export function blake3(
+  bytes: Uint8Array,
+  options: { readonly key?: Uint8Array; readonly length?: number } = {},
+): Uint8Array {
   let key = iv;
   if (options.key !== undefined) {
     if (options.key.length !== 32) throw new RangeError('a BLAKE3 key has 32 bytes');

@@ -95,7 +95,8 @@ export class ByteReader {
   }
 
   private advance(count: number): number {
-    if (count < 0 || count > this.remaining) throw new BytesError(`truncated: ${count} bytes wanted at offset ${this.offset}, ${this.remaining} left`);
+    if (count < 0 || count > this.remaining)
+      throw new BytesError(`truncated: ${count} bytes wanted at offset ${this.offset}, ${this.remaining} left`);
     const at = this.offset;
     this.offset += count;
     return at;
@@ -153,7 +154,8 @@ export class ByteReader {
   /** A count of things that each take at least `unit` bytes: bounded by what is left, so no length can allocate more than the file holds. */
   count(unit: number): number {
     const value = this.u32();
-    if (value * unit > this.remaining) throw new BytesError(`a count of ${value} does not fit in the ${this.remaining} bytes left`);
+    if (value * unit > this.remaining)
+      throw new BytesError(`a count of ${value} does not fit in the ${this.remaining} bytes left`);
     return value;
   }
 

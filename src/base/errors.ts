@@ -21,22 +21,46 @@ export type ExitKind = keyof typeof exitCodes;
 export const errorCatalogue = {
   USAGE: { exit: 'usage', meaning: 'The command line or the library call is malformed.' },
   INPUT_MISMATCH: { exit: 'usage', meaning: 'The input data does not fit the model: name, shape, type or range.' },
-  MODEL_UNSUPPORTED: { exit: 'unsupported', meaning: 'The model uses an operator, attribute or pattern that is not supported.' },
-  MODEL_INVALID: { exit: 'unsupported', meaning: 'The model is not a valid graph: a cycle, a missing or duplicate name, NaN weights, inconsistent shapes.' },
-  MODEL_UNSAFE: { exit: 'unsupported', meaning: 'The integers of the model could leave the range in which the proof system is sound.' },
-  MODEL_MALFORMED: { exit: 'io', meaning: 'The file is not a well-formed ONNX protobuf: truncated, wrong wire type, oversized or nested too deeply.' },
-  MODEL_EXTERNAL_DATA: { exit: 'io', meaning: 'The model keeps its weights in another file, which provenn never opens.' },
+  MODEL_UNSUPPORTED: {
+    exit: 'unsupported',
+    meaning: 'The model uses an operator, attribute or pattern that is not supported.',
+  },
+  MODEL_INVALID: {
+    exit: 'unsupported',
+    meaning: 'The model is not a valid graph: a cycle, a missing or duplicate name, NaN weights, inconsistent shapes.',
+  },
+  MODEL_UNSAFE: {
+    exit: 'unsupported',
+    meaning: 'The integers of the model could leave the range in which the proof system is sound.',
+  },
+  MODEL_MALFORMED: {
+    exit: 'io',
+    meaning: 'The file is not a well-formed ONNX protobuf: truncated, wrong wire type, oversized or nested too deeply.',
+  },
+  MODEL_EXTERNAL_DATA: {
+    exit: 'io',
+    meaning: 'The model keeps its weights in another file, which provenn never opens.',
+  },
   RESOURCE_LIMIT: { exit: 'resource', meaning: 'The work would exceed a size or memory limit.' },
-  PARAMETERS_REFUSED: { exit: 'resource', meaning: 'No parameters of the proof system reach the required soundness at this size.' },
+  PARAMETERS_REFUSED: {
+    exit: 'resource',
+    meaning: 'No parameters of the proof system reach the required soundness at this size.',
+  },
   FILE_NOT_FOUND: { exit: 'io', meaning: 'A file or folder does not exist or cannot be read.' },
   FILE_WRITE_FAILED: { exit: 'io', meaning: 'A file could not be written.' },
   FILE_MALFORMED: { exit: 'io', meaning: 'An input file (JSON, NumPy, PNG) is malformed.' },
   ARTIFACT_TAMPERED: { exit: 'tampered', meaning: 'A provenn file is truncated, altered or not canonical.' },
   ARTIFACT_VERSION: { exit: 'tampered', meaning: 'A provenn file has another kind or format version than expected.' },
-  KEY_REFUSED: { exit: 'tampered', meaning: 'The verifying key breaks a rule of the proof system, for instance less than 100 bits of soundness.' },
+  KEY_REFUSED: {
+    exit: 'tampered',
+    meaning: 'The verifying key breaks a rule of the proof system, for instance less than 100 bits of soundness.',
+  },
   DEPENDENCY_MISSING: { exit: 'resource', meaning: 'An optional package that this command needs is not installed.' },
   ORACLE_MISMATCH: { exit: 'rejected', meaning: 'onnxruntime computed another integer than provenn.' },
-  PROOF_SELF_CHECK: { exit: 'rejected', meaning: 'The prover could not verify its own proof: the witness does not satisfy the circuit.' },
+  PROOF_SELF_CHECK: {
+    exit: 'rejected',
+    meaning: 'The prover could not verify its own proof: the witness does not satisfy the circuit.',
+  },
   INTERRUPTED: { exit: 'interrupted', meaning: 'The user interrupted the command.' },
   INTERNAL: { exit: 'resource', meaning: 'A broken invariant inside provenn: please report it.' },
 } as const;
@@ -73,5 +97,6 @@ export class ProvennError extends Error {
 
 /** Throws `INTERNAL` when an invariant of our own code is broken; never used to judge user data. */
 export function invariant(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new ProvennError('INTERNAL', message, { next: 'Report this with the command and the file that caused it.' });
+  if (!condition)
+    throw new ProvennError('INTERNAL', message, { next: 'Report this with the command and the file that caused it.' });
 }

@@ -4,7 +4,7 @@
  * x⁴ − 3 is irreducible because 3 generates F* and 4 divides p − 1 (Lidl & Niederreiter, Theorem 3.75).
  * Scalars are 4-tuples of canonical field elements; vectors are Uint32Arrays of 4 cells per element, coordinate 0 first.
  */
-import { P, inv, mul, neg, sub } from './field.ts';
+import { inv, mul, neg, P, sub } from './field.ts';
 
 export type Ext = readonly [number, number, number, number];
 
@@ -38,7 +38,12 @@ function reduceDifference(difference: number): number {
 }
 
 export function subtract(a: Ext, b: Ext): Ext {
-  return [reduceDifference(a[0] - b[0]), reduceDifference(a[1] - b[1]), reduceDifference(a[2] - b[2]), reduceDifference(a[3] - b[3])];
+  return [
+    reduceDifference(a[0] - b[0]),
+    reduceDifference(a[1] - b[1]),
+    reduceDifference(a[2] - b[2]),
+    reduceDifference(a[3] - b[3]),
+  ];
 }
 
 export function negate(a: Ext): Ext {

@@ -1,5 +1,5 @@
 /** Compact canonical encoding of int32 arrays: the shortest of fixed widths and delta varints. */
-import { ByteReader, ByteWriter, BytesError } from './bytes.ts';
+import { type ByteReader, BytesError, ByteWriter } from './bytes.ts';
 
 const widths = { 1: 1, 2: 1, 3: 2, 4: 4 } as const;
 const fits = {

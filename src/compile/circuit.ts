@@ -4,7 +4,7 @@ import type { Port, QuantGraph, QuantNode, QuantTensor } from '../artifact/quant
 import { invariant, ProvennError } from '../base/errors.ts';
 import { dtypeRange, product } from '../base/tensor.ts';
 import { Builder, boxOf, expressionOf, identityMap, type Wires } from '../gadgets/builder.ts';
-import { checkCircuit, CircuitProblem } from '../gadgets/check.ts';
+import { CircuitProblem, checkCircuit } from '../gadgets/check.ts';
 import type { OpInput, OutputSpec } from '../ops/op.ts';
 import { lookupOp } from '../ops/registry.ts';
 
@@ -19,7 +19,13 @@ function constantWires(scope: Scope, name: string): Wires {
 
 function inputWires(build: Builder, port: Port): Wires {
   const wire = build.publicWire(port.tensor, port.dims, dtypeRange[port.dtype]);
-  return { dtype: port.dtype, dims: port.dims, axes: port.dims.map((size) => [size]), parts: [{ wire, map: identityMap(port.dims) }], constant: null };
+  return {
+    dtype: port.dtype,
+    dims: port.dims,
+    axes: port.dims.map((size) => [size]),
+    parts: [{ wire, map: identityMap(port.dims) }],
+    constant: null,
+  };
 }
 
 function specOf(graph: QuantGraph, name: string): OutputSpec {
@@ -38,7 +44,10 @@ function constrainNode(scope: Scope, node: QuantNode): void {
   const outputs = node.outputs.map((name) => specOf(scope.graph, name));
   outputs.forEach((output, i) => {
     const shape = shapes[i];
-    invariant(shape !== undefined && shape.dtype === output.dtype && shape.dims.join() === output.dims.join(), `node ${node.name} does not produce the declared type of ${output.name}`);
+    invariant(
+      shape !== undefined && shape.dtype === output.dtype && shape.dims.join() === output.dims.join(),
+      `node ${node.name} does not produce the declared type of ${output.name}`,
+    );
   });
   op.constrain(scope.build, inputs, outputs, attrs).forEach((wires, i) => {
     scope.wires.set(node.outputs[i] as string, wires);
@@ -50,7 +59,9 @@ function plainWire(build: Builder, wires: Wires): WireId | null {
   const [view, ...others] = wires.parts;
   if (view === undefined || others.length > 0 || !build.isWitness(view.wire)) return null;
   const box = boxOf(wires);
-  const axes = view.map.flatMap((entry) => (entry.kind === 'axis' && entry.stride === 1 && entry.offset === 0 ? [entry.axis] : []));
+  const axes = view.map.flatMap((entry) =>
+    entry.kind === 'axis' && entry.stride === 1 && entry.offset === 0 ? [entry.axis] : [],
+  );
   const inOrder = axes.every((axis, i) => i === 0 || axis > (axes[i - 1] as number));
   const fixedAtZero = view.map.every((entry, dim) => entry.kind === 'axis' || build.sizes(view.wire)[dim] === 1);
   return inOrder && fixedAtZero && product(box) === product(build.sizes(view.wire)) ? view.wire : null;
@@ -61,7 +72,9 @@ function publish(scope: Scope, port: Port): CircuitPort {
   const { build } = scope;
   const wires = scope.wires.get(port.tensor);
   if (wires === undefined || wires.constant !== null) {
-    throw new ProvennError('MODEL_UNSUPPORTED', `Output ${port.name} does not depend on any input.`, { where: port.name });
+    throw new ProvennError('MODEL_UNSUPPORTED', `Output ${port.name} does not depend on any input.`, {
+      where: port.name,
+    });
   }
   const own = plainWire(build, wires);
   if (own !== null) {
@@ -93,7 +106,9 @@ export function buildCircuit(graph: QuantGraph): Circuit {
   const build = new Builder();
   const scope: Scope = { build, graph, wires: new Map() };
   for (const port of graph.inputs) scope.wires.set(port.tensor, inputWires(build, port));
-  const inputs = graph.inputs.map((port): CircuitPort => ({ ...port, wire: (scope.wires.get(port.tensor) as Wires).parts[0]?.wire as WireId }));
+  const inputs = graph.inputs.map(
+    (port): CircuitPort => ({ ...port, wire: (scope.wires.get(port.tensor) as Wires).parts[0]?.wire as WireId }),
+  );
   for (const node of graph.nodes) constrainNode(scope, node);
   const circuit = build.finish(graph.name, graph.profile, inputs, publishAll(scope));
   try {

@@ -14,7 +14,9 @@ export function assignWitness(circuit: Circuit, trace: Trace): Witness {
   const wires: (Float64Array | undefined)[] = circuit.wires.map((wire) => {
     if (wire.data !== null) return Float64Array.from(wire.data);
     const tensor = trace.tensors.get(wire.name);
-    return tensor !== undefined && tensor.data.length === product(wire.sizes) ? Float64Array.from(tensor.data) : undefined;
+    return tensor !== undefined && tensor.data.length === product(wire.sizes)
+      ? Float64Array.from(tensor.data)
+      : undefined;
   });
   const accumulators: Float64Array[] = [];
   for (const gadget of circuit.gadgets) {

@@ -1,7 +1,21 @@
 /** Builder: how operators state relations. It allocates wires and gadgets; it never sees an input. */
-import type { AxisMap, Circuit, CircuitPort, Expression, Gadget, Operand, StepFunction, Table, View, Wire, WireId, AccumulatorId, TableId } from '../artifact/circuit.ts';
+import type {
+  AccumulatorId,
+  AxisMap,
+  Circuit,
+  CircuitPort,
+  Expression,
+  Gadget,
+  Operand,
+  StepFunction,
+  Table,
+  TableId,
+  View,
+  Wire,
+  WireId,
+} from '../artifact/circuit.ts';
 import { invariant } from '../base/errors.ts';
-import { extent, product, type Dtype, type IntTensor, type Interval, type Shape } from '../base/tensor.ts';
+import { type Dtype, extent, type Interval, type IntTensor, product, type Shape } from '../base/tensor.ts';
 
 /**
  * A logical tensor as an operator sees it: each logical dimension is the row-major product of a list of axes, and the
@@ -50,7 +64,10 @@ export class Builder {
   private accumulators = 0;
 
   private wire(wire: Wire): WireId {
-    invariant(wire.data === null || wire.data.length === product(wire.sizes), `constant ${wire.name} has the wrong size`);
+    invariant(
+      wire.data === null || wire.data.length === product(wire.sizes),
+      `constant ${wire.name} has the wrong size`,
+    );
     return this.wires.push(wire) - 1;
   }
 
@@ -77,7 +94,14 @@ export class Builder {
   }
 
   /** Adds a step relation; the output wire has the sizes of the box. */
-  step(name: string, box: Shape, input: Expression, functions: readonly StepFunction[], classes: View | null, output: WireId): void {
+  step(
+    name: string,
+    box: Shape,
+    input: Expression,
+    functions: readonly StepFunction[],
+    classes: View | null,
+    output: WireId,
+  ): void {
     this.gadgets.push({ kind: 'step', name, box, input, output, classes, functions });
   }
 

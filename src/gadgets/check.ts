@@ -5,9 +5,19 @@
  * The compiler runs this on what it built, the verifier on what it was handed. Nothing here trusts a declared interval:
  * a declared interval must contain the one that follows from the gadgets.
  */
-import type { AxisMap, Circuit, ContractGadget, Expression, Gadget, Operand, StepFunction, View, Wire } from '../artifact/circuit.ts';
-import { extent, product, strides, type Interval, type Shape } from '../base/tensor.ts';
-import { outputOf, boxOfGadget, maximumSpan } from './facts.ts';
+import type {
+  AxisMap,
+  Circuit,
+  ContractGadget,
+  Expression,
+  Gadget,
+  Operand,
+  StepFunction,
+  View,
+  Wire,
+} from '../artifact/circuit.ts';
+import { extent, type Interval, product, type Shape, strides } from '../base/tensor.ts';
+import { boxOfGadget, maximumSpan, outputOf } from './facts.ts';
 
 /** Integers of an expression must stay below this in absolute value: p/2 for the smallest field of any backend. */
 export const integerLimit = 1065353216;
@@ -24,7 +34,10 @@ function demand(condition: boolean, message: string): asserts condition {
 
 function checkSizes(sizes: Shape, what: string): void {
   demand(sizes.length <= maximumRank, `${what} has more than ${maximumRank} dimensions`);
-  demand(sizes.every((size) => Number.isInteger(size) && size >= 1), `${what} has an empty dimension`);
+  demand(
+    sizes.every((size) => Number.isInteger(size) && size >= 1),
+    `${what} has an empty dimension`,
+  );
   demand(product(sizes) <= maximumCells, `${what} has more than 2^28 cells`);
 }
 
@@ -40,7 +53,10 @@ function checkWire(wire: Wire): void {
   checkSizes(wire.sizes, `wire ${wire.name}`);
   demand(inLimits(wire.interval), `wire ${wire.name} has an interval outside (−p/2, p/2)`);
   if (wire.role !== 'constant') return;
-  demand(wire.data !== null && wire.data.length === product(wire.sizes), `constant ${wire.name} has the wrong number of cells`);
+  demand(
+    wire.data !== null && wire.data.length === product(wire.sizes),
+    `constant ${wire.name} has the wrong number of cells`,
+  );
   demand(contains(wire.interval, extent(wire.data)), `constant ${wire.name} has cells outside its interval`);
 }
 
@@ -72,7 +88,10 @@ function canLeave(entry: AxisMap, size: number, box: Shape): boolean {
 /** Range of a view, checked against the box; 0 is included when some cell falls outside the wire. */
 function viewInterval(state: State, view: View, box: Shape, name: string): Interval {
   const wire = state.circuit.wires[view.wire];
-  demand(wire !== undefined && view.map.length === wire.sizes.length, `${name} reads a wire with an index map of the wrong rank`);
+  demand(
+    wire !== undefined && view.map.length === wire.sizes.length,
+    `${name} reads a wire with an index map of the wrong rank`,
+  );
   const used = new Set<number>();
   let leaves = false;
   view.map.forEach((entry, dim) => {
@@ -81,8 +100,14 @@ function viewInterval(state: State, view: View, box: Shape, name: string): Inter
       demand(entry.index < size, `${name} reads ${wire.name} at a fixed index outside it`);
       return;
     }
-    demand(entry.axis < box.length && !used.has(entry.axis), `${name} reads ${wire.name} along an axis twice or along none`);
-    demand(entry.stride >= 1 && Math.abs(entry.offset) <= maximumCells && entry.stride <= maximumCells, `${name} reads ${wire.name} with a bad stride`);
+    demand(
+      entry.axis < box.length && !used.has(entry.axis),
+      `${name} reads ${wire.name} along an axis twice or along none`,
+    );
+    demand(
+      entry.stride >= 1 && Math.abs(entry.offset) <= maximumCells && entry.stride <= maximumCells,
+      `${name} reads ${wire.name} with a bad stride`,
+    );
     used.add(entry.axis);
     leaves ||= canLeave(entry, size, box);
   });
@@ -100,7 +125,10 @@ function expressionInterval(state: State, expression: Expression, box: Shape, na
   }
   for (const id of expression.accumulators) {
     const known = state.accumulators[id];
-    demand(known !== undefined && known.box.length === box.length && known.box.every((n, i) => n === box[i]), `${name} reads an accumulator over another box`);
+    demand(
+      known !== undefined && known.box.length === box.length && known.box.every((n, i) => n === box[i]),
+      `${name} reads an accumulator over another box`,
+    );
     low += known.interval[0];
     high += known.interval[1];
   }
@@ -109,9 +137,16 @@ function expressionInterval(state: State, expression: Expression, box: Shape, na
 }
 
 /** Axes an operand uses, checked: every reduction axis exactly once, every output axis at most once. */
-function operandAxes(state: State, operand: Operand, gadget: ContractGadget): { readonly outputs: Set<number>; readonly windows: Set<number> } {
+function operandAxes(
+  state: State,
+  operand: Operand,
+  gadget: ContractGadget,
+): { readonly outputs: Set<number>; readonly windows: Set<number> } {
   const wire = state.circuit.wires[operand.wire];
-  demand(wire !== undefined && operand.map.length === wire.sizes.length, `${gadget.name} has an operand map of the wrong rank`);
+  demand(
+    wire !== undefined && operand.map.length === wire.sizes.length,
+    `${gadget.name} has an operand map of the wrong rank`,
+  );
   const outputs = new Set<number>();
   const windows = new Set<number>();
   const reduces = new Set<number>();
@@ -121,18 +156,25 @@ function operandAxes(state: State, operand: Operand, gadget: ContractGadget): { 
   };
   operand.map.forEach((entry, dim) => {
     const size = wire.sizes[dim] as number;
-    if (entry.kind === 'fixed') demand(entry.index < size, `${gadget.name} reads ${wire.name} at a fixed index outside it`);
+    if (entry.kind === 'fixed')
+      demand(entry.index < size, `${gadget.name} reads ${wire.name} at a fixed index outside it`);
     else if (entry.kind === 'output') {
       once(outputs, entry.axis, gadget.box.length);
       demand(gadget.box[entry.axis] === size, `${gadget.name}: output axis ${entry.axis} does not fit ${wire.name}`);
     } else if (entry.kind === 'reduce') {
       once(reduces, entry.axis, gadget.reduce.length);
-      demand(gadget.reduce[entry.axis] === size, `${gadget.name}: reduction axis ${entry.axis} does not fit ${wire.name}`);
+      demand(
+        gadget.reduce[entry.axis] === size,
+        `${gadget.name}: reduction axis ${entry.axis} does not fit ${wire.name}`,
+      );
     } else {
       once(outputs, entry.axis, gadget.box.length);
       once(windows, entry.axis, gadget.box.length);
       once(reduces, entry.reduce, gadget.reduce.length);
-      demand(entry.stride >= 1 && entry.dilation >= 1 && Math.abs(entry.pad) <= maximumCells, `${gadget.name} has a bad window`);
+      demand(
+        entry.stride >= 1 && entry.dilation >= 1 && Math.abs(entry.pad) <= maximumCells,
+        `${gadget.name} has a bad window`,
+      );
       demand(entry.stride <= maximumCells && entry.dilation <= maximumCells, `${gadget.name} has a bad window`);
     }
   });
@@ -144,13 +186,16 @@ function operandAxes(state: State, operand: Operand, gadget: ContractGadget): { 
 function constantWeight(wire: Wire, operand: Operand, count: number): number {
   const data = wire.data as Int32Array;
   const magnitude = (x: number): number => Math.abs(x - operand.zero);
-  if (operand.map.some((entry) => entry.kind === 'window')) return count * data.reduce((most, x) => Math.max(most, magnitude(x)), 0);
+  if (operand.map.some((entry) => entry.kind === 'window'))
+    return count * data.reduce((most, x) => Math.max(most, magnitude(x)), 0);
   const step = strides(wire.sizes);
   const outer = operand.map.flatMap((entry, dim) => (entry.kind === 'output' ? [dim] : []));
   const sums = new Map<number, number>();
   data.forEach((x, cell) => {
     let group = 0;
-    for (const dim of outer) group = group * (wire.sizes[dim] as number) + (Math.floor(cell / (step[dim] as number)) % (wire.sizes[dim] as number));
+    for (const dim of outer)
+      group =
+        group * (wire.sizes[dim] as number) + (Math.floor(cell / (step[dim] as number)) % (wire.sizes[dim] as number));
     sums.set(group, (sums.get(group) ?? 0) + magnitude(x));
   });
   let most = 0;
@@ -164,7 +209,10 @@ function contractInterval(state: State, gadget: ContractGadget): Interval {
   const right = operandAxes(state, gadget.right, gadget);
   gadget.box.forEach((_, axis) => {
     demand(left.outputs.has(axis) || right.outputs.has(axis), `${gadget.name} has an output axis that no operand has`);
-    demand(!(left.windows.has(axis) && right.outputs.has(axis)) && !(right.windows.has(axis) && left.outputs.has(axis)), `${gadget.name} shares a window axis`);
+    demand(
+      !(left.windows.has(axis) && right.outputs.has(axis)) && !(right.windows.has(axis) && left.outputs.has(axis)),
+      `${gadget.name} shares a window axis`,
+    );
   });
   const magnitude = (operand: Operand): number => {
     const interval = state.wires[operand.wire];
@@ -174,8 +222,10 @@ function contractInterval(state: State, gadget: ContractGadget): Interval {
   const count = product(gadget.reduce);
   const wireOf = (operand: Operand): Wire => state.circuit.wires[operand.wire] as Wire;
   let bound = count * magnitude(gadget.left) * magnitude(gadget.right);
-  if (wireOf(gadget.right).role === 'constant') bound = Math.min(bound, constantWeight(wireOf(gadget.right), gadget.right, count) * magnitude(gadget.left));
-  if (wireOf(gadget.left).role === 'constant') bound = Math.min(bound, constantWeight(wireOf(gadget.left), gadget.left, count) * magnitude(gadget.right));
+  if (wireOf(gadget.right).role === 'constant')
+    bound = Math.min(bound, constantWeight(wireOf(gadget.right), gadget.right, count) * magnitude(gadget.left));
+  if (wireOf(gadget.left).role === 'constant')
+    bound = Math.min(bound, constantWeight(wireOf(gadget.left), gadget.left, count) * magnitude(gadget.right));
   demand(bound < integerLimit, `the accumulator ${gadget.name} can reach ±${bound}, beyond p/2 = ${integerLimit}`);
   return [-bound, bound];
 }
@@ -189,7 +239,10 @@ function checkClasses(state: State, gadget: Gadget & { readonly kind: 'step' }):
     return;
   }
   const wire = state.circuit.wires[classes.wire];
-  demand(wire !== undefined && wire.role === 'constant', `${gadget.name} selects its step function by a wire that is not constant`);
+  demand(
+    wire !== undefined && wire.role === 'constant',
+    `${gadget.name} selects its step function by a wire that is not constant`,
+  );
   const [low, high] = viewInterval(state, classes, gadget.box, gadget.name);
   demand(low >= 0 && high < functions.length, `${gadget.name} selects a step function that does not exist`);
 }
@@ -207,14 +260,20 @@ function enforced(state: State, gadget: Gadget): Interval {
     }
     case 'table': {
       const table = state.circuit.tables[gadget.table];
-      demand(table !== undefined && table.columns.length === gadget.inputs.length + 1, `${gadget.name} uses a table of another width`);
+      demand(
+        table !== undefined && table.columns.length === gadget.inputs.length + 1,
+        `${gadget.name} uses a table of another width`,
+      );
       for (const input of gadget.inputs) expressionInterval(state, input, gadget.box, gadget.name);
       return extent(table.columns.at(-1) as Int32Array);
     }
     case 'maximum': {
       const a = expressionInterval(state, gadget.left, gadget.box, gadget.name);
       const b = expressionInterval(state, gadget.right, gadget.box, gadget.name);
-      demand(a[1] - b[0] <= maximumSpan && b[1] - a[0] <= maximumSpan, `${gadget.name} compares integers more than ${maximumSpan} apart`);
+      demand(
+        a[1] - b[0] <= maximumSpan && b[1] - a[0] <= maximumSpan,
+        `${gadget.name} compares integers more than ${maximumSpan} apart`,
+      );
       return [Math.max(a[0], b[0]), Math.max(a[1], b[1])];
     }
     case 'range':
@@ -234,9 +293,15 @@ function confine(state: State, gadget: Gadget, interval: Interval): void {
   }
   const id = gadget.kind === 'range' ? gadget.wire : outputOf(gadget);
   const wire = state.circuit.wires[id];
-  demand(wire !== undefined && wire.role !== 'constant', `${gadget.name} writes a wire that is constant or does not exist`);
+  demand(
+    wire !== undefined && wire.role !== 'constant',
+    `${gadget.name} writes a wire that is constant or does not exist`,
+  );
   if (gadget.kind !== 'range') {
-    demand(wire.sizes.length === gadget.box.length && wire.sizes.every((n, i) => n === gadget.box[i]), `${gadget.name} does not determine all of ${wire.name}`);
+    demand(
+      wire.sizes.length === gadget.box.length && wire.sizes.every((n, i) => n === gadget.box[i]),
+      `${gadget.name} does not determine all of ${wire.name}`,
+    );
   }
   demand(inLimits(interval), `${gadget.name} allows integers outside (−p/2, p/2)`);
   if (wire.role === 'public') return;
@@ -250,8 +315,14 @@ export function checkCircuit(circuit: Circuit): void {
   for (const wire of circuit.wires) checkWire(wire);
   for (const table of circuit.tables) {
     const rows = table.columns[0]?.length ?? 0;
-    demand(rows >= 1 && table.columns.every((column) => column.length === rows), `table ${table.name} is empty or ragged`);
-    demand(table.columns.every((column) => inLimits(extent(column))), `table ${table.name} has integers outside (−p/2, p/2)`);
+    demand(
+      rows >= 1 && table.columns.every((column) => column.length === rows),
+      `table ${table.name} is empty or ragged`,
+    );
+    demand(
+      table.columns.every((column) => inLimits(extent(column))),
+      `table ${table.name} has integers outside (−p/2, p/2)`,
+    );
   }
   const state: State = {
     circuit,
@@ -271,11 +342,19 @@ function checkPorts(circuit: Circuit): void {
   for (const port of [...circuit.inputs, ...circuit.outputs]) {
     const wire = circuit.wires[port.wire];
     demand(wire !== undefined && wire.role === 'public', `port ${port.name} has no public wire`);
-    demand(product(port.dims) === product(wire.sizes), `port ${port.name} has another number of elements than its wire`);
+    demand(
+      product(port.dims) === product(wire.sizes),
+      `port ${port.name} has another number of elements than its wire`,
+    );
     const { quantization } = port;
-    demand(quantization === null || (Number.isFinite(quantization.scale) && quantization.scale > 0), `port ${port.name} has a scale that is not a positive number`);
+    demand(
+      quantization === null || (Number.isFinite(quantization.scale) && quantization.scale > 0),
+      `port ${port.name} has a scale that is not a positive number`,
+    );
     seen.add(port.wire);
   }
   demand(circuit.outputs.length > 0 && circuit.inputs.length > 0, 'the circuit has no input or no output');
-  circuit.wires.forEach((wire, id) => demand(wire.role !== 'public' || seen.has(id), `public wire ${wire.name} belongs to no port`));
+  circuit.wires.forEach((wire, id) =>
+    demand(wire.role !== 'public' || seen.has(id), `public wire ${wire.name} belongs to no port`),
+  );
 }

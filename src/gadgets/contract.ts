@@ -1,12 +1,21 @@
 /** Contraction: acc[o] = Σ_r (left − zero)(o, r) · (right − zero)(o, r), zero outside a wire. The meaning in integers. */
 import type { ContractGadget, Operand, Wire } from '../artifact/circuit.ts';
-import { product, strides, type Shape } from '../base/tensor.ts';
+import { product, type Shape, strides } from '../base/tensor.ts';
 
 /** One window dimension: coordinate = fromOutput + fromReduce, valid in [0, size). */
-type WindowPart = { readonly output: Int32Array; readonly reduce: Int32Array; readonly size: number; readonly stride: number };
+type WindowPart = {
+  readonly output: Int32Array;
+  readonly reduce: Int32Array;
+  readonly size: number;
+  readonly stride: number;
+};
 
 /** Address of an operand cell = outputs[o] + reduces[r] + Σ windows; −1 in `outputs` when a fixed index is outside. */
-type OperandAddressing = { readonly outputs: Int32Array; readonly reduces: Int32Array; readonly windows: readonly WindowPart[] };
+type OperandAddressing = {
+  readonly outputs: Int32Array;
+  readonly reduces: Int32Array;
+  readonly windows: readonly WindowPart[];
+};
 
 /** For every cell of `box`, the coordinate along `axis`. */
 function coordinates(box: Shape, axis: number): Int32Array {
@@ -23,9 +32,16 @@ function addressOperand(operand: Operand, sizes: Shape, box: Shape, reduce: Shap
   operand.map.forEach((entry, dim) => {
     const stride = step[dim] as number;
     const size = sizes[dim] as number;
-    if (entry.kind === 'fixed') for (let o = 0; o < outputs.length; o++) outputs[o] = (outputs[o] as number) + entry.index * stride;
-    else if (entry.kind === 'output') coordinates(box, entry.axis).forEach((x, o) => { outputs[o] = (outputs[o] as number) + x * stride; });
-    else if (entry.kind === 'reduce') coordinates(reduce, entry.axis).forEach((x, r) => { reduces[r] = (reduces[r] as number) + x * stride; });
+    if (entry.kind === 'fixed')
+      for (let o = 0; o < outputs.length; o++) outputs[o] = (outputs[o] as number) + entry.index * stride;
+    else if (entry.kind === 'output')
+      coordinates(box, entry.axis).forEach((x, o) => {
+        outputs[o] = (outputs[o] as number) + x * stride;
+      });
+    else if (entry.kind === 'reduce')
+      coordinates(reduce, entry.axis).forEach((x, r) => {
+        reduces[r] = (reduces[r] as number) + x * stride;
+      });
     else {
       const output = coordinates(box, entry.axis).map((x) => x * entry.stride - entry.pad);
       const taps = coordinates(reduce, entry.reduce).map((x) => x * entry.dilation);
@@ -54,7 +70,12 @@ function gather(at: OperandAddressing, o: number, data: ArrayLike<number>, zero:
 }
 
 /** The accumulator of a contraction over its box, row-major. Exact while the sums stay below 2^53. */
-export function evaluateContract(gadget: ContractGadget, wires: readonly Wire[], left: ArrayLike<number>, right: ArrayLike<number>): Float64Array {
+export function evaluateContract(
+  gadget: ContractGadget,
+  wires: readonly Wire[],
+  left: ArrayLike<number>,
+  right: ArrayLike<number>,
+): Float64Array {
   const a = addressOperand(gadget.left, (wires[gadget.left.wire] as Wire).sizes, gadget.box, gadget.reduce);
   const b = addressOperand(gadget.right, (wires[gadget.right.wire] as Wire).sizes, gadget.box, gadget.reduce);
   const count = product(gadget.reduce);

@@ -5,7 +5,7 @@ import { product } from '../base/tensor.ts';
 import { evaluateContract } from './contract.ts';
 import { maximumSpan } from './facts.ts';
 import { evaluateStep } from './step.ts';
-import { evaluateExpression, readView, type Assignment } from './views.ts';
+import { type Assignment, evaluateExpression, readView } from './views.ts';
 
 function rowKey(values: readonly number[]): string {
   return values.join(',');
@@ -42,7 +42,12 @@ export function evaluateGadget(gadget: Gadget, circuit: Circuit, assignment: Ass
       const selector =
         classes === null
           ? null
-          : readView(classes, wires[classes.wire] as Wire, assignment.wires[classes.wire] as ArrayLike<number>, gadget.box);
+          : readView(
+              classes,
+              wires[classes.wire] as Wire,
+              assignment.wires[classes.wire] as ArrayLike<number>,
+              gadget.box,
+            );
       return input.map((x, cell) => {
         const step = gadget.functions[selector === null ? 0 : (selector[cell] as number)];
         return step === undefined ? Number.NaN : evaluateStep(step, x);
@@ -51,7 +56,9 @@ export function evaluateGadget(gadget: Gadget, circuit: Circuit, assignment: Ass
     case 'table': {
       const rows = tableRows(tables[gadget.table] as Table);
       const inputs = gadget.inputs.map((input) => evaluateExpression(input, wires, assignment, gadget.box));
-      return new Float64Array(product(gadget.box)).map((_, cell) => rows.get(rowKey(inputs.map((input) => input[cell] as number))) ?? Number.NaN);
+      return new Float64Array(product(gadget.box)).map(
+        (_, cell) => rows.get(rowKey(inputs.map((input) => input[cell] as number))) ?? Number.NaN,
+      );
     }
     case 'maximum': {
       const left = evaluateExpression(gadget.left, wires, assignment, gadget.box);
@@ -71,7 +78,13 @@ export function evaluateGadget(gadget: Gadget, circuit: Circuit, assignment: Ass
 }
 
 /** One cell at which a witness breaks a gadget. */
-export type Violation = { readonly gadget: string; readonly kind: Gadget['kind']; readonly cell: number; readonly found: number; readonly expected: number };
+export type Violation = {
+  readonly gadget: string;
+  readonly kind: Gadget['kind'];
+  readonly cell: number;
+  readonly found: number;
+  readonly expected: number;
+};
 
 /** Every cell at which the witness breaks a gadget; empty exactly when the witness satisfies the circuit. */
 export function violations(circuit: Circuit, witness: Witness): Violation[] {

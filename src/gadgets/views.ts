@@ -1,7 +1,7 @@
 /** Reading wires over a box: the integer meaning of views and expressions. */
 import type { AxisMap, Expression, View } from '../artifact/circuit.ts';
 import { invariant } from '../base/errors.ts';
-import { product, strides, type Shape } from '../base/tensor.ts';
+import { product, type Shape, strides } from '../base/tensor.ts';
 
 const outside = -1;
 
@@ -35,7 +35,12 @@ export function addressing(map: readonly AxisMap[], sizes: Shape, box: Shape): A
 }
 
 /** Calls `visit(cell, address)` for every box cell in row-major order; the address is −1 outside the wire. */
-export function forEachAddress(map: readonly AxisMap[], sizes: Shape, box: Shape, visit: (cell: number, address: number) => void): void {
+export function forEachAddress(
+  map: readonly AxisMap[],
+  sizes: Shape,
+  box: Shape,
+  visit: (cell: number, address: number) => void,
+): void {
   const { base, axes } = addressing(map, sizes, box);
   let cell = 0;
   const walk = (axis: number, address: number): void => {
@@ -69,7 +74,12 @@ export type Assignment = {
 };
 
 /** The integers of an expression over a box, row-major. */
-export function evaluateExpression(expression: Expression, wires: readonly Sized[], assignment: Assignment, box: Shape): Float64Array {
+export function evaluateExpression(
+  expression: Expression,
+  wires: readonly Sized[],
+  assignment: Assignment,
+  box: Shape,
+): Float64Array {
   const out = new Float64Array(product(box)).fill(expression.constant);
   for (const { coefficient, view } of expression.terms) {
     const data = assignment.wires[view.wire];
@@ -80,7 +90,10 @@ export function evaluateExpression(expression: Expression, wires: readonly Sized
   }
   for (const id of expression.accumulators) {
     const values = assignment.accumulators[id];
-    invariant(values !== undefined && values.length === out.length, `accumulator ${id} does not have the box of its reader`);
+    invariant(
+      values !== undefined && values.length === out.length,
+      `accumulator ${id} does not have the box of its reader`,
+    );
     for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) + (values[i] as number);
   }
   return out;

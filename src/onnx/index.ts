@@ -1,13 +1,14 @@
 /** The onnx room: bytes of an ONNX file ↔ `Graph`. */
 import type { Graph } from '../artifact/graph.ts';
+import type { Bindings } from './bindings.ts';
 import { checkModel } from './check.ts';
 import { defaultLimits, type ModelLimits } from './limits.ts';
 import { parseModel } from './model.ts';
-import { type Bindings, inferShapes } from './shape-inference.ts';
+import { inferShapes } from './shape-inference.ts';
 
-export { defaultLimits, type ModelLimits } from './limits.ts';
-export type { Bindings } from './shape-inference.ts';
-export { type WriteOptions, writeModel } from './writer.ts';
+export type { Bindings } from './bindings.ts';
+export type { ModelLimits } from './limits.ts';
+export { writeModel } from './writer.ts';
 
 export type ReadOptions = {
   /** Overrides of single limits. */

@@ -153,7 +153,7 @@ function tensorProto(tensor: GraphTensor, name: string | undefined, raw: boolean
   const head = { dims: tensor.dims, data_type: dataTypes[tensor.type], ...(name === undefined ? {} : { name }) };
   if (raw) return { ...head, raw_data: new Uint8Array(buffer, byteOffset, byteLength) };
   const numbers = Array.from(tensor.data as ArrayLike<number | bigint>, (value) =>
-    typeof value === 'bigint' ? protobuf.util.Long.fromString(value.toString()) : value,
+    typeof value === 'bigint' ? value.toString() : value,
   );
   const field = { float32: 'float_data', float64: 'double_data', int64: 'int64_data' }[tensor.type as string];
   return { ...head, [field ?? 'int32_data']: numbers };
@@ -166,7 +166,7 @@ function valueProto(value: ValueInfo): Plain {
 
 function attributeProto(name: string, attribute: Attribute, raw: boolean): Plain {
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-  const long = (value: number): unknown => protobuf.util.Long.fromNumber(value);
+  const long = (value: number): string => value.toString();
   const head = { name, type: attributeTypes[attribute.kind] };
   if (attribute.kind === 'float') return { ...head, f: attribute.value };
   if (attribute.kind === 'int') return { ...head, i: long(attribute.value) };

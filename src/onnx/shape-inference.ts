@@ -2,12 +2,10 @@
 import type { Dimension, Graph, GraphNode, GraphTensor, ValueInfo } from '../artifact/graph.ts';
 import { ProvennError } from '../base/errors.ts';
 import { product } from '../base/tensor.ts';
+import { type Bindings, bindSymbols, bound, boundInput } from './bindings.ts';
 import { elementCount, type ModelLimits } from './limits.ts';
 import { type Inferred, type Known, NodeView } from './shapes/node-view.ts';
 import { integerRule, shapeRule } from './shapes/table.ts';
-
-/** Sizes for symbolic dimensions of the graph inputs, by name. */
-export type Bindings = Readonly<Record<string, number>>;
 
 /** Constants longer than this are weights, not shapes. */
 const maxShapeElements = 64;
@@ -61,61 +59,6 @@ function withValues(graph: Graph, known: ReadonlyMap<string, Known>): Graph {
   }
   const outputs = graph.outputs.map(({ name }) => values.get(name) ?? { name, type: undefined, dims: undefined });
   return { ...graph, outputs, values };
-}
-
-/** Every symbol of the inputs with its size. */
-function bindSymbols(inputs: readonly ValueInfo[], bindings: Bindings): ReadonlyMap<string, number> {
-  const given = new Map(Object.entries(bindings));
-  const symbols = new Map<string, number>();
-  for (const { dims } of inputs) {
-    for (const dim of dims ?? []) {
-      const size = typeof dim === 'string' ? given.get(dim) : undefined;
-      if (size !== undefined) symbols.set(dim as string, size);
-    }
-  }
-  for (const [name, size] of given) {
-    if (!symbols.has(name)) {
-      throw new ProvennError('USAGE', `No input of the model has a dimension called '${name}'.`, { where: name });
-    }
-    if (!Number.isSafeInteger(size) || size < 1) {
-      throw new ProvennError('USAGE', `Dimension '${name}' cannot be ${size}: it must be a positive integer.`, {
-        where: name,
-      });
-    }
-  }
-  for (const { dims } of inputs) {
-    const first = dims?.[0];
-    if (typeof first === 'string' && first !== '' && !symbols.has(first)) symbols.set(first, 1);
-  }
-  return symbols;
-}
-
-function boundInput(
-  input: ValueInfo,
-  symbols: ReadonlyMap<string, number>,
-  limits: ModelLimits,
-): ValueInfo & { readonly dims: readonly number[] } {
-  if (input.dims === undefined || input.type === undefined) {
-    throw new ProvennError('MODEL_INVALID', `The graph input '${input.name}' declares no tensor type and shape.`, {
-      where: input.name,
-      next: 'Declare the shape when exporting the model.',
-    });
-  }
-  const dims = input.dims.map((dim, i) => {
-    const size = dim === '' && i === 0 ? 1 : bound(dim, symbols);
-    if (size !== undefined) return size;
-    const called = dim === '' ? `Dimension ${i}` : `Dimension '${dim}'`;
-    throw new ProvennError('INPUT_MISMATCH', `${called} of the graph input '${input.name}' has no size.`, {
-      where: input.name,
-      next: dim === '' ? 'Export the model with a fixed shape.' : `Bind it, for instance to 1: { '${dim}': 1 }.`,
-    });
-  });
-  elementCount(dims, limits, `The graph input '${input.name}'`);
-  return { ...input, dims };
-}
-
-function bound(dim: Dimension, symbols: ReadonlyMap<string, number>): number | undefined {
-  return typeof dim === 'number' ? dim : symbols.get(dim);
 }
 
 /** Elements of a constant that may serve as a shape, axes or indices. */
@@ -217,9 +160,7 @@ function checkDims(node: GraphNode, name: string, dims: readonly number[], limit
     throw new ProvennError(
       'MODEL_INVALID',
       `Node '${node.name}' (${node.op}) makes '${name}' of the impossible shape [${dims.join(', ')}].`,
-      {
-        where: node.name,
-      },
+      { where: node.name, next: 'Check the shapes, pads and slices the node is given.' },
     );
   }
   elementCount(dims, limits, `The value '${name}'`);

@@ -38,12 +38,18 @@ export function prepareKey(key: Uint8Array | VerifyingKey): PreparedKey {
 /** Every public wire has the right number of cells, each inside the wire's interval. */
 function checkPublics(key: AcceptedKey, statement: Statement): void {
   const wires = key.circuit.wires.filter((wire) => wire.role === 'public');
-  if (statement.publics.length !== wires.length) throw new Refusal('statement', 'The proof states another number of public tensors than the model has.');
+  if (statement.publics.length !== wires.length)
+    throw new Refusal('statement', 'The proof states another number of public tensors than the model has.');
   wires.forEach((wire, i) => {
     const values = statement.publics[i] as Int32Array;
-    if (values.length !== product(wire.sizes)) throw new Refusal('statement', `The proof states ${values.length} integers for ${wire.name}, which has ${product(wire.sizes)}.`);
+    if (values.length !== product(wire.sizes))
+      throw new Refusal(
+        'statement',
+        `The proof states ${values.length} integers for ${wire.name}, which has ${product(wire.sizes)}.`,
+      );
     const [low, high] = wire.interval;
-    if (!values.every((value) => value >= low && value <= high)) throw new Refusal('statement', `The proof states integers for ${wire.name} outside [${low}, ${high}].`);
+    if (!values.every((value) => value >= low && value <= high))
+      throw new Refusal('statement', `The proof states integers for ${wire.name} outside [${low}, ${high}].`);
   });
 }
 
@@ -51,7 +57,10 @@ function publicTensor(key: AcceptedKey, statement: Statement, port: CircuitPort)
   const order = key.circuit.wires.slice(0, port.wire).filter((wire) => wire.role === 'public').length;
   const integers = statement.publics[order] as Int32Array;
   const { name, tensor, dims, dtype, quantization } = port;
-  const values = quantization === null ? null : Float32Array.from(integers, (q) => dequantizeLinear(q, quantization.scale, quantization.zeroPoint));
+  const values =
+    quantization === null
+      ? null
+      : Float32Array.from(integers, (q) => dequantizeLinear(q, quantization.scale, quantization.zeroPoint));
   return { name, tensor, dims, dtype, quantization, integers, values };
 }
 
@@ -71,20 +80,34 @@ function claimsOf(key: AcceptedKey, statement: Statement): Claims {
   };
 }
 
-function checkPort(kind: 'input' | 'output', tensors: readonly PublicTensor[], expected: ReadonlyMap<string, ArrayLike<number>>): void {
+function checkPort(
+  kind: 'input' | 'output',
+  tensors: readonly PublicTensor[],
+  expected: ReadonlyMap<string, ArrayLike<number>>,
+): void {
   for (const [name, values] of expected) {
     const tensor = tensors.find((candidate) => candidate.name === name);
     if (tensor === undefined) throw new Refusal(kind, `The model has no ${kind} ${name}.`);
     const { integers } = tensor;
-    if (integers.length !== values.length) throw new Refusal(kind, `The proof's ${kind} ${name} has ${integers.length} elements; ${values.length} were expected.`);
+    if (integers.length !== values.length)
+      throw new Refusal(
+        kind,
+        `The proof's ${kind} ${name} has ${integers.length} elements; ${values.length} were expected.`,
+      );
     const at = integers.findIndex((value, i) => value !== values[i]);
-    if (at >= 0) throw new Refusal(kind, `The proof's ${kind} ${name} differs from the expected one: element ${at} is ${integers[at]}, not ${values[at]}.`);
+    if (at >= 0)
+      throw new Refusal(
+        kind,
+        `The proof's ${kind} ${name} differs from the expected one: element ${at} is ${integers[at]}, not ${values[at]}.`,
+      );
   }
 }
 
 function checkExpectation(claims: Claims, statement: Statement, expect: Expectation): void {
-  if (expect.model !== undefined && expect.model !== claims.circuitDigest) throw new Refusal('model', `The key belongs to model ${claims.circuitDigest}, not to ${expect.model}.`);
-  if (expect.context !== undefined && !equalBytes(expect.context, statement.context)) throw new Refusal('context', 'The proof was made for another context.');
+  if (expect.model !== undefined && expect.model !== claims.circuitDigest)
+    throw new Refusal('model', `The key belongs to model ${claims.circuitDigest}, not to ${expect.model}.`);
+  if (expect.context !== undefined && !equalBytes(expect.context, statement.context))
+    throw new Refusal('context', 'The proof was made for another context.');
   if (expect.inputs !== undefined) checkPort('input', claims.inputs, expect.inputs);
   if (expect.outputs !== undefined) checkPort('output', claims.outputs, expect.outputs);
 }
@@ -92,10 +115,17 @@ function checkExpectation(claims: Claims, statement: Statement, expect: Expectat
 /** Throws unless the proof establishes its statement under the key. */
 function check(key: AcceptedKey, proof: Proof, expect: Expectation): Claims {
   const { statement } = proof;
-  if (proof.backend !== backendName) throw new Refusal('backend', `The proof belongs to the backend "${proof.backend}".`);
-  if (!equalBytes(statement.modelDigest, key.modelDigest)) throw new Refusal('model', `The proof is about model ${toHex(statement.modelDigest)}; the key is for ${toHex(key.modelDigest)}.`);
-  if (!equalBytes(statement.keyDigest, key.keyDigest)) throw new Refusal('key', 'The proof was made under another verifying key of the same model.');
-  if (statement.context.length > maximumContextLength) throw new Refusal('statement', `The context is longer than ${maximumContextLength} bytes.`);
+  if (proof.backend !== backendName)
+    throw new Refusal('backend', `The proof belongs to the backend "${proof.backend}".`);
+  if (!equalBytes(statement.modelDigest, key.modelDigest))
+    throw new Refusal(
+      'model',
+      `The proof is about model ${toHex(statement.modelDigest)}; the key is for ${toHex(key.modelDigest)}.`,
+    );
+  if (!equalBytes(statement.keyDigest, key.keyDigest))
+    throw new Refusal('key', 'The proof was made under another verifying key of the same model.');
+  if (statement.context.length > maximumContextLength)
+    throw new Refusal('statement', `The context is longer than ${maximumContextLength} bytes.`);
   checkPublics(key, statement);
   verifyBody(key, statement, proof.body);
   const claims = claimsOf(key, statement);
@@ -106,7 +136,8 @@ function check(key: AcceptedKey, proof: Proof, expect: Expectation): Claims {
 function rejectionOf(error: unknown): Rejection {
   if (error instanceof Refusal || error instanceof Rejected) return { code: error.code, message: error.message };
   if (error instanceof BytesError) return { code: 'malformed', message: `The proof is malformed: ${error.message}.` };
-  if (error instanceof ProvennError && (error.code === 'ARTIFACT_TAMPERED' || error.code === 'ARTIFACT_VERSION')) return { code: 'malformed', message: error.message };
+  if (error instanceof ProvennError && (error.code === 'ARTIFACT_TAMPERED' || error.code === 'ARTIFACT_VERSION'))
+    return { code: 'malformed', message: error.message };
   if (error instanceof ProvennError && error.code === 'KEY_REFUSED') return { code: 'key', message: error.message };
   throw error;
 }

@@ -36,20 +36,21 @@ describe('provenn quantize', () => {
     expect(report.activations.every((row) => row.sqnr === null || row.sqnr > 25)).toBe(true);
   });
 
-  it.each([[['--method', 'percentile', '--percentile', '99.9']], [['--weights', 'per-tensor']], [['--activations', 's8']]])(
-    '%j gives another model that onnxruntime and provenn agree on',
-    async (options) => {
-      const out = scratch.path(`${options.join('')}.onnx`);
-      expect((await provenn(['quantize', model, '-c', calibration, '-o', out, ...options])).code).toBe(0);
-      expect(readFileSync(out)).not.toEqual(readFileSync(join(example, 'lenet5.int8.onnx')));
-      const image = join(example, 'images/8-bag.png');
-      const preprocess = join(example, 'preprocess.json');
-      const { code, stdout } = await provenn(['run', out, '-i', image, '--preprocess', preprocess, '--check-ort']);
-      expect(code).toBe(0);
-      expect(stdout).toContain('8 Bag');
-      expect(stdout).toContain('bit-identical');
-    },
-  );
+  it.each([
+    [['--method', 'percentile', '--percentile', '99.9']],
+    [['--weights', 'per-tensor']],
+    [['--activations', 's8']],
+  ])('%j gives another model that onnxruntime and provenn agree on', async (options) => {
+    const out = scratch.path(`${options.join('')}.onnx`);
+    expect((await provenn(['quantize', model, '-c', calibration, '-o', out, ...options])).code).toBe(0);
+    expect(readFileSync(out)).not.toEqual(readFileSync(join(example, 'lenet5.int8.onnx')));
+    const image = join(example, 'images/8-bag.png');
+    const preprocess = join(example, 'preprocess.json');
+    const { code, stdout } = await provenn(['run', out, '-i', image, '--preprocess', preprocess, '--check-ort']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('8 Bag');
+    expect(stdout).toContain('bit-identical');
+  });
 
   it('is part of compile when calibration data are given', async () => {
     const out = scratch.path('compiled');

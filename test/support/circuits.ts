@@ -39,7 +39,8 @@ export function complete(circuit: Circuit, inputs: readonly Int32Array[]): Witne
   let next = 0;
   circuit.wires.forEach((wire, id) => {
     if (wire.data !== null) wires[id] = Float64Array.from(wire.data);
-    else if (circuit.inputs.some((port) => port.wire === id)) wires[id] = Float64Array.from(inputs[next++] as Int32Array);
+    else if (circuit.inputs.some((port) => port.wire === id))
+      wires[id] = Float64Array.from(inputs[next++] as Int32Array);
   });
   for (const gadget of circuit.gadgets) {
     const values = evaluateGadget(gadget, circuit, { wires, accumulators });
@@ -54,8 +55,16 @@ export function everyGadget(seed = 1): { readonly circuit: Circuit; readonly inp
   const random = seeded(seed);
   const build = new Builder();
   const input = build.publicWire('image', [2, 6, 6], [0, 255]);
-  const weights = build.constant('weights', [3, 2, 3, 3], Int32Array.from({ length: 54 }, () => random(-8, 8)));
-  const bias = build.constant('bias', [3], Int32Array.from({ length: 3 }, () => random(-300, 300)));
+  const weights = build.constant(
+    'weights',
+    [3, 2, 3, 3],
+    Int32Array.from({ length: 54 }, () => random(-8, 8)),
+  );
+  const bias = build.constant(
+    'bias',
+    [3],
+    Int32Array.from({ length: 3 }, () => random(-300, 300)),
+  );
   const left: Operand = {
     wire: input,
     zero: 7,
@@ -99,23 +108,55 @@ export function everyGadget(seed = 1): { readonly circuit: Circuit; readonly inp
   const pooled = build.witness('pool:out', [3, 6, 3], [0, 255]);
   const read = (offset: number) => ({ constant: 0, terms: [{ coefficient: 1, view: at(offset) }], accumulators: [] });
   build.maximum('pool', [3, 6, 3], read(0), read(1), pooled);
-  const squares = build.table('halve', [Int32Array.from({ length: 256 }, (_, x) => x), Int32Array.from({ length: 256 }, (_, x) => x >> 1)]);
+  const squares = build.table('halve', [
+    Int32Array.from({ length: 256 }, (_, x) => x),
+    Int32Array.from({ length: 256 }, (_, x) => x >> 1),
+  ]);
   const halved = build.witness('table:out', [3, 6, 3], [0, 127]);
-  const whole = (wire: number, sizes: readonly number[]) => ({ constant: 0, terms: [{ coefficient: 1, view: { wire, map: identityMap(sizes) } }], accumulators: [] });
+  const whole = (wire: number, sizes: readonly number[]) => ({
+    constant: 0,
+    terms: [{ coefficient: 1, view: { wire, map: identityMap(sizes) } }],
+    accumulators: [],
+  });
   build.lookup('table', [3, 6, 3], squares, [whole(pooled, [3, 6, 3])], halved);
   const copy = build.witness('copy:out', [3, 6, 3], [0, 254]);
-  build.linear('copy', [3, 6, 3], { constant: 0, terms: [{ coefficient: 2, view: { wire: halved, map: identityMap([3, 6, 3]) } }], accumulators: [] }, copy);
-  const dense = build.constant('dense', [4, 3, 6, 3], Int32Array.from({ length: 216 }, () => random(-8, 8)));
+  build.linear(
+    'copy',
+    [3, 6, 3],
+    { constant: 0, terms: [{ coefficient: 2, view: { wire: halved, map: identityMap([3, 6, 3]) } }], accumulators: [] },
+    copy,
+  );
+  const dense = build.constant(
+    'dense',
+    [4, 3, 6, 3],
+    Int32Array.from({ length: 216 }, () => random(-8, 8)),
+  );
   const product_ = build.contract(
     'dense',
     [4],
     [3, 6, 3],
     { wire: copy, zero: 0, map: [0, 1, 2].map((axis) => ({ kind: 'reduce' as const, axis })) },
-    { wire: dense, zero: 0, map: [{ kind: 'output', axis: 0 }, ...[0, 1, 2].map((axis) => ({ kind: 'reduce' as const, axis }))] },
+    {
+      wire: dense,
+      zero: 0,
+      map: [{ kind: 'output', axis: 0 }, ...[0, 1, 2].map((axis) => ({ kind: 'reduce' as const, axis }))],
+    },
   );
   const output = build.publicWire('scores', [4], [0, 255]);
-  build.step('dense:step', [4], { constant: 5, terms: [], accumulators: [product_] }, [quantizer(-120000, 120000, 801, 128)], null, output);
+  build.step(
+    'dense:step',
+    [4],
+    { constant: 5, terms: [], accumulators: [product_] },
+    [quantizer(-120000, 120000, 801, 128)],
+    null,
+    output,
+  );
   const port = { quantization: null, dtype: 'u8' as const };
-  const circuit = build.finish('every gadget', profile, [{ ...port, name: 'image', tensor: 'image', dims: [1, 2, 6, 6], wire: input }], [{ ...port, name: 'scores', tensor: 'scores', dims: [1, 4], wire: output }]);
+  const circuit = build.finish(
+    'every gadget',
+    profile,
+    [{ ...port, name: 'image', tensor: 'image', dims: [1, 2, 6, 6], wire: input }],
+    [{ ...port, name: 'scores', tensor: 'scores', dims: [1, 4], wire: output }],
+  );
   return { circuit, inputs: [Int32Array.from({ length: product([2, 6, 6]) }, () => random(0, 255))] };
 }

@@ -4,7 +4,7 @@ import type { Witness } from '../../artifact/witness.ts';
 import { extent, product } from '../../base/tensor.ts';
 import { evaluateContract } from '../../gadgets/contract.ts';
 import { runEnd, runOf } from '../../gadgets/step.ts';
-import { evaluateExpression, readView, type Assignment } from '../../gadgets/views.ts';
+import { type Assignment, evaluateExpression, readView } from '../../gadgets/views.ts';
 import { pieceOf } from './gadgets/pieces.ts';
 import type { StepPlan, System, SystemTable, SystemTensor } from './system.ts';
 
@@ -55,12 +55,25 @@ function rowIndex(table: SystemTable): RowIndex {
 }
 
 /** Fills the offsets and widths of one segmented step. A cell without a run gets the piece (0, 0), which proves nothing. */
-function assignPieces(system: System, plan: StepPlan & { kind: 'segments' }, assignment: Assignment, tensors: Float64Array[]): void {
+function assignPieces(
+  system: System,
+  plan: StepPlan & { kind: 'segments' },
+  assignment: Assignment,
+  tensors: Float64Array[],
+): void {
   const gadget = system.circuit.gadgets[plan.gadget] as StepGadget;
   const { wires } = system.circuit;
   const input = evaluateExpression(gadget.input, wires, assignment, gadget.box);
   const { classes } = gadget;
-  const selector = classes === null ? null : readView(classes, system.tensors[classes.wire] as SystemTensor, tensors[classes.wire] as Float64Array, gadget.box);
+  const selector =
+    classes === null
+      ? null
+      : readView(
+          classes,
+          system.tensors[classes.wire] as SystemTensor,
+          tensors[classes.wire] as Float64Array,
+          gadget.box,
+        );
   const offsets = new Float64Array(input.length);
   const widths = new Float64Array(input.length);
   input.forEach((x, cell) => {
@@ -79,12 +92,15 @@ function assignPieces(system: System, plan: StepPlan & { kind: 'segments' }, ass
 
 /** How often each row of each table is used. Tuples that are in no row are left out: the proof will then fail. */
 export function countMultiplicities(system: System, assignment: Assignment, tensors: Float64Array[]): void {
-  for (const table of system.tables) tensors[table.multiplicity] = new Float64Array((table.columns[0] as Int32Array).length);
+  for (const table of system.tables)
+    tensors[table.multiplicity] = new Float64Array((table.columns[0] as Int32Array).length);
   for (const lookup of system.lookups) {
     const table = system.tables[lookup.table] as SystemTable;
     const index = rowIndex(table);
     const counts = tensors[table.multiplicity] as Float64Array;
-    const columns = lookup.tuple.map((expression) => evaluateExpression(expression, system.tensors, assignment, lookup.box));
+    const columns = lookup.tuple.map((expression) =>
+      evaluateExpression(expression, system.tensors, assignment, lookup.box),
+    );
     const tuple = new Array<number>(columns.length);
     for (let cell = 0; cell < product(lookup.box); cell++) {
       columns.forEach((column, i) => {
@@ -100,7 +116,12 @@ export function countMultiplicities(system: System, assignment: Assignment, tens
 export function assign(system: System, witness: Witness): Cells {
   const tensors: Float64Array[] = witness.wires.map((wire) => wire);
   const accumulators = system.contractions.map((gadget) =>
-    evaluateContract(gadget, system.circuit.wires, tensors[gadget.left.wire] as Float64Array, tensors[gadget.right.wire] as Float64Array),
+    evaluateContract(
+      gadget,
+      system.circuit.wires,
+      tensors[gadget.left.wire] as Float64Array,
+      tensors[gadget.right.wire] as Float64Array,
+    ),
   );
   const assignment: Assignment = { wires: tensors, accumulators };
   for (const plan of system.steps) if (plan.kind === 'segments') assignPieces(system, plan, assignment, tensors);

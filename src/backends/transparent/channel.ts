@@ -2,7 +2,7 @@
  * The two ends of the conversation. What the prover sends between two draws is concatenated and absorbed once, under the
  * step number of docs/protocol.md; the verifier obtains a value only by absorbing it.
  */
-import { ByteReader, ByteWriter, BytesError } from '../../base/bytes.ts';
+import { type ByteReader, BytesError, ByteWriter } from '../../base/bytes.ts';
 import type { Ext } from '../../base/extension.ts';
 import { P } from '../../base/field.ts';
 import type { Transcript } from './transcript.ts';
@@ -141,7 +141,8 @@ export class VerifierChannel {
     if (bits === 0) return;
     const nonce = this.reader.raw(8);
     this.from = this.reader.offset;
-    if (!this.transcript.checkNonce(nonce, bits)) throw new Rejected('proof-of-work', 'The proof of work is missing or was made for another proof.');
+    if (!this.transcript.checkNonce(nonce, bits))
+      throw new Rejected('proof-of-work', 'The proof of work is missing or was made for another proof.');
   }
 
   positions(count: number, bits: number): number[] {

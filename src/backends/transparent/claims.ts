@@ -1,7 +1,7 @@
 /** Linear claims: constant + Σ coefficient·⟨φ, tensor⟩ = 0. Everything the protocol reduces to, before they become one. */
-import { add, isZero, multiply, one, type Ext } from '../../base/extension.ts';
-import { constantForm, isConstant, multiplyForms, addForms, type Form } from './forms.ts';
-import { publicInnerProduct, type Kernel } from './kernel-vectors.ts';
+import { add, type Ext, isZero, multiply, one } from '../../base/extension.ts';
+import { addForms, constantForm, type Form, isConstant, multiplyForms } from './forms.ts';
+import { type Kernel, publicInnerProduct } from './kernel-vectors.ts';
 import type { System, SystemTensor, TensorId } from './system.ts';
 
 export type ClaimTerm = { readonly coefficient: Ext; readonly tensor: TensorId; readonly kernels: readonly Kernel[] };
@@ -29,7 +29,9 @@ export class ClaimBook {
   /** ⟨φ, tensor⟩ when the tensor is public. */
   valueOf(tensor: TensorId, kernels: readonly Kernel[]): Ext | null {
     const data = this.publicData(tensor);
-    return data === null ? null : publicInnerProduct(data, (this.system.tensors[tensor] as SystemTensor).sizes, kernels);
+    return data === null
+      ? null
+      : publicInnerProduct(data, (this.system.tensors[tensor] as SystemTensor).sizes, kernels);
   }
 
   /** Product of two messages; each product of a proof has its own number. */
@@ -53,7 +55,10 @@ export class ClaimBook {
 }
 
 /** ω⁰, ω¹, …: claim number j is multiplied by ω^j. */
-export function batchClaims(claims: readonly LinearClaim[], omega: Ext): { readonly terms: ClaimTerm[]; readonly value: Form } {
+export function batchClaims(
+  claims: readonly LinearClaim[],
+  omega: Ext,
+): { readonly terms: ClaimTerm[]; readonly value: Form } {
   let power = one;
   let constant: Ext = [0, 0, 0, 0];
   const terms: ClaimTerm[] = [];

@@ -1,8 +1,8 @@
 /** Parameters of the transparent proof system: what a key fixes, how they are chosen, and what is never accepted. */
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
+import { type Layout, layOut } from './layout.ts';
+import { queryBits, type Soundness, soundness } from './soundness.ts';
 import type { System } from './system.ts';
-import { layOut, type Layout } from './layout.ts';
-import { queryBits, soundness, type Soundness } from './soundness.ts';
 
 export const backendName = 'transparent/1';
 
@@ -28,7 +28,14 @@ const minimumLogRow = 9;
 const maximumLogCode = 24;
 
 export function encodeParameters(p: Parameters): Uint8Array {
-  return new ByteWriter().u8(p.logRow).u8(p.logBlowup).u32(p.queries).u8(p.lookupWork).u8(p.queryWork).u8(p.pieceBits).finish();
+  return new ByteWriter()
+    .u8(p.logRow)
+    .u8(p.logBlowup)
+    .u32(p.queries)
+    .u8(p.lookupWork)
+    .u8(p.queryWork)
+    .u8(p.pieceBits)
+    .finish();
 }
 
 /** Throws `BytesError` when malformed; ranges are judged by `refuseParameters`. */
@@ -50,7 +57,8 @@ export function decodeParameters(bytes: Uint8Array): Parameters {
 export function refuseParameters(p: Parameters): string | null {
   if (p.logRow < minimumLogRow) return `rows of 2^${p.logRow} cells are shorter than 2^${minimumLogRow}`;
   if (p.logBlowup < 1) return 'the code has rate 1';
-  if (p.logRow + p.logBlowup > maximumLogCode) return `codewords of 2^${p.logRow + p.logBlowup} symbols exceed the field's roots of unity`;
+  if (p.logRow + p.logBlowup > maximumLogCode)
+    return `codewords of 2^${p.logRow + p.logBlowup} symbols exceed the field's roots of unity`;
   if (p.queries < 1) return 'no column is opened';
   if (p.queries > 2 ** (p.logRow + p.logBlowup)) return 'more columns are opened than there are';
   if (p.lookupWork > 40 || p.queryWork > 40) return 'more than 40 bits of proof of work are claimed';
@@ -59,7 +67,10 @@ export function refuseParameters(p: Parameters): string | null {
 }
 
 /** Why parameters do not fit a system, or null; the layout and the soundness they give. */
-export function judge(system: System, p: Parameters): { readonly layout: Layout; readonly soundness: Soundness; readonly refusal: string | null } {
+export function judge(
+  system: System,
+  p: Parameters,
+): { readonly layout: Layout; readonly soundness: Soundness; readonly refusal: string | null } {
   const layout = layOut(system, p.logRow);
   const found = soundness(system, layout, p);
   const refusal =

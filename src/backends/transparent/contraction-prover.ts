@@ -3,12 +3,12 @@
  * batched sumcheck over shared and reduced axes. The cost follows the operands' sizes, not the number of multiplications.
  */
 import type { ContractGadget, Operand } from '../../artifact/circuit.ts';
-import { add, at, fromBase, multiply, one, put, scale, subtract, zero, type Ext } from '../../base/extension.ts';
+import { add, at, type Ext, fromBase, multiply, one, put, scale, subtract, zero } from '../../base/extension.ts';
 import { fromInteger } from '../../base/field.ts';
 import { product, type Shape } from '../../base/tensor.ts';
 import type { Cells } from './assign.ts';
 import type { ProverChannel } from './channel.ts';
-import { contractionShape, type ContractionShape } from './contraction-shape.ts';
+import { type ContractionShape, contractionShape } from './contraction-shape.ts';
 import { accumulatorClaims } from './instances.ts';
 import { publicInnerProduct, splitPoint } from './kernel-vectors.ts';
 import { forEachRun, paddedBits } from './layout.ts';
@@ -24,20 +24,34 @@ type Named = { readonly sizes: Shape; readonly names: readonly AxisName[]; reado
 type Entry = { readonly to: number; readonly from: number; readonly weight: Ext };
 
 /** Applies a sparse matrix along one dimension of a tensor of extension elements. */
-function applyAlong(data: Uint32Array, outer: number, size: number, inner: number, count: number, entries: readonly Entry[]): Uint32Array {
+function applyAlong(
+  data: Uint32Array,
+  outer: number,
+  size: number,
+  inner: number,
+  count: number,
+  entries: readonly Entry[],
+): Uint32Array {
   const out = new Uint32Array(4 * outer * count * inner);
   for (let o = 0; o < outer; o++) {
     for (const { to, from, weight } of entries) {
       const source = (o * size + from) * inner;
       const target = (o * count + to) * inner;
-      for (let i = 0; i < inner; i++) put(out, target + i, add(at(out, target + i), multiply(at(data, source + i), weight)));
+      for (let i = 0; i < inner; i++)
+        put(out, target + i, add(at(out, target + i), multiply(at(data, source + i), weight)));
     }
   }
   return out;
 }
 
 /** What becomes of one operand dimension before the sumcheck: folded away, turned into a reduced axis, or kept. */
-function entriesOf(entry: Operand['map'][number], size: number, gadget: ContractGadget, weights: readonly Uint32Array[], shared: readonly number[]): Entry[] | null {
+function entriesOf(
+  entry: Operand['map'][number],
+  size: number,
+  gadget: ContractGadget,
+  weights: readonly Uint32Array[],
+  shared: readonly number[],
+): Entry[] | null {
   switch (entry.kind) {
     case 'fixed':
       return [{ to: 0, from: entry.index, weight: one }];
@@ -45,7 +59,11 @@ function entriesOf(entry: Operand['map'][number], size: number, gadget: Contract
       return null;
     case 'output':
       if (shared.includes(entry.axis)) return null;
-      return Array.from({ length: size }, (_, from) => ({ to: 0, from, weight: at(weights[entry.axis] as Uint32Array, from) }));
+      return Array.from({ length: size }, (_, from) => ({
+        to: 0,
+        from,
+        weight: at(weights[entry.axis] as Uint32Array, from),
+      }));
     case 'window': {
       const out: Entry[] = [];
       for (let k = 0; k < (gadget.reduce[entry.reduce] as number); k++) {
@@ -60,7 +78,14 @@ function entriesOf(entry: Operand['map'][number], size: number, gadget: Contract
 }
 
 /** Folds an operand with the weights of the output axes it does not share. */
-function foldOperand(operand: Operand, sizes: Shape, cells: ArrayLike<number>, gadget: ContractGadget, weights: readonly Uint32Array[], shared: readonly number[]): Named {
+function foldOperand(
+  operand: Operand,
+  sizes: Shape,
+  cells: ArrayLike<number>,
+  gadget: ContractGadget,
+  weights: readonly Uint32Array[],
+  shared: readonly number[],
+): Named {
   let data = new Uint32Array(4 * cells.length);
   for (let i = 0; i < cells.length; i++) data[4 * i] = fromInteger((cells[i] as number) - operand.zero);
   const current = [...sizes];
@@ -69,11 +94,22 @@ function foldOperand(operand: Operand, sizes: Shape, cells: ArrayLike<number>, g
     const size = sizes[dim] as number;
     const entries = entriesOf(entry, size, gadget, weights, shared);
     if (entries === null) {
-      names.push(entry.kind === 'reduce' ? { kind: 'reduce', axis: entry.axis } : { kind: 'output', axis: (entry as { axis: number }).axis });
+      names.push(
+        entry.kind === 'reduce'
+          ? { kind: 'reduce', axis: entry.axis }
+          : { kind: 'output', axis: (entry as { axis: number }).axis },
+      );
       return;
     }
     const count = entry.kind === 'window' ? (gadget.reduce[entry.reduce] as number) : 1;
-    data = applyAlong(data, product(current.slice(0, dim)), size, product(current.slice(dim + 1)), count, entries) as typeof data;
+    data = applyAlong(
+      data,
+      product(current.slice(0, dim)),
+      size,
+      product(current.slice(dim + 1)),
+      count,
+      entries,
+    ) as typeof data;
     current[dim] = count;
     names.push(entry.kind === 'window' ? { kind: 'reduce', axis: entry.reduce } : null);
   });
@@ -84,7 +120,9 @@ function foldOperand(operand: Operand, sizes: Shape, cells: ArrayLike<number>, g
 /** Lays a folded operand out over the variables of the sumcheck, zero outside the box. */
 function spread(named: Named, shape: ContractionShape): Uint32Array {
   const out = new Uint32Array(4 * 2 ** shape.variables);
-  const order = named.names.map((name) => (name.kind === 'output' ? shape.shared.indexOf(name.axis) : shape.shared.length + name.axis));
+  const order = named.names.map((name) =>
+    name.kind === 'output' ? shape.shared.indexOf(name.axis) : shape.shared.length + name.axis,
+  );
   const shifts = shape.sizes.map((_, i) => 2 ** paddedBits(shape.sizes.slice(i + 1)));
   const index = new Array<number>(order.length).fill(0);
   for (let cell = 0; cell < product(named.sizes); cell++) {
@@ -111,7 +149,10 @@ function sharedWeights(gadget: ContractGadget, shape: ContractionShape, weights:
   forEachRun(sizes, (_, offset, length) => {
     for (let last = 0; last < length; last++) {
       const index = [...counter.slice(0, -1), last];
-      const weight = shape.shared.reduce((total, axis, i) => multiply(total, at(weights[axis] as Uint32Array, index[i] as number)), one);
+      const weight = shape.shared.reduce(
+        (total, axis, i) => multiply(total, at(weights[axis] as Uint32Array, index[i] as number)),
+        one,
+      );
       for (let k = 0; k < inner; k++) put(out, (offset + last) * inner + k, weight);
     }
     for (let i = counter.length - 2; i >= 0; i--) {
@@ -124,7 +165,13 @@ function sharedWeights(gadget: ContractGadget, shape: ContractionShape, weights:
 }
 
 /** One instance of the batched sumcheck: its factor tables, weight η^ℓ and claimed value. */
-type Running = { readonly gadget: ContractGadget; readonly shape: ContractionShape; readonly factors: Uint32Array[]; readonly weight: Ext; readonly value: Ext };
+type Running = {
+  readonly gadget: ContractGadget;
+  readonly shape: ContractionShape;
+  readonly factors: Uint32Array[];
+  readonly weight: Ext;
+  readonly value: Ext;
+};
 
 /** Evaluations at 0, 2, …, degree of Σ_x Π factors along the highest variable. */
 function instanceRound(factors: readonly Uint32Array[], half: number, points: readonly number[]): Ext[] {
@@ -133,7 +180,10 @@ function instanceRound(factors: readonly Uint32Array[], half: number, points: re
     const lows = factors.map((factor) => at(factor, x));
     const steps = factors.map((factor, i) => subtract(at(factor, x + half), lows[i] as Ext));
     points.forEach((point, k) => {
-      const value = lows.reduce((total, low, i) => multiply(total, point === 0 ? low : add(low, scale(steps[i] as Ext, point))), one);
+      const value = lows.reduce(
+        (total, low, i) => multiply(total, point === 0 ? low : add(low, scale(steps[i] as Ext, point))),
+        one,
+      );
       sums[k] = add(sums[k] as Ext, value);
     });
   }
@@ -141,7 +191,8 @@ function instanceRound(factors: readonly Uint32Array[], half: number, points: re
 }
 
 function foldFactor(factor: Uint32Array, half: number, z: Ext): void {
-  for (let x = 0; x < half; x++) put(factor, x, add(at(factor, x), multiply(z, subtract(at(factor, x + half), at(factor, x)))));
+  for (let x = 0; x < half; x++)
+    put(factor, x, add(at(factor, x), multiply(z, subtract(at(factor, x + half), at(factor, x)))));
 }
 
 /** acc~(point): the claimed value of a virtual accumulator. */
@@ -155,7 +206,14 @@ export function accumulatorValue(values: Float64Array, box: Shape, point: readon
 }
 
 /** Step 6. */
-export function proveContractions(channel: ProverChannel, system: System, cells: Cells, leaf: readonly Ext[], tau: readonly Ext[], values: readonly Ext[]): void {
+export function proveContractions(
+  channel: ProverChannel,
+  system: System,
+  cells: Cells,
+  leaf: readonly Ext[],
+  tau: readonly Ext[],
+  values: readonly Ext[],
+): void {
   const claims = accumulatorClaims(system);
   if (claims.length === 0) return;
   channel.begin(6);
@@ -167,7 +225,14 @@ export function proveContractions(channel: ProverChannel, system: System, cells:
     const weights = splitPoint(accumulatorPoint(system, claim, leaf, tau), gadget.box).map((part) => eqTable(part));
     const fold = (operand: Operand): Uint32Array =>
       spread(
-        foldOperand(operand, (system.tensors[operand.wire] as SystemTensor).sizes, cells.tensors[operand.wire] as Float64Array, gadget, weights, shape.shared),
+        foldOperand(
+          operand,
+          (system.tensors[operand.wire] as SystemTensor).sizes,
+          cells.tensors[operand.wire] as Float64Array,
+          gadget,
+          weights,
+          shape.shared,
+        ),
         shape,
       );
     const factors = [fold(gadget.left), fold(gadget.right)];
@@ -183,18 +248,23 @@ export function proveContractions(channel: ProverChannel, system: System, cells:
     const half = 2 ** bit;
     const sums = points.map(() => zero);
     for (const { shape, factors, weight, value } of running) {
-      const round = bit >= shape.variables ? points.map(() => multiply(value, fromBase(2 ** (bit - shape.variables)))) : instanceRound(factors, half, points);
+      const round =
+        bit >= shape.variables
+          ? points.map(() => multiply(value, fromBase(2 ** (bit - shape.variables))))
+          : instanceRound(factors, half, points);
       round.forEach((sum, k) => {
         sums[k] = add(sums[k] as Ext, multiply(weight, sum));
       });
     }
     channel.send(...sums);
     const z = channel.drawOne();
-    for (const { shape, factors } of running) if (bit < shape.variables) for (const factor of factors) foldFactor(factor, half, z);
+    for (const { shape, factors } of running)
+      if (bit < shape.variables) for (const factor of factors) foldFactor(factor, half, z);
   }
   for (const { gadget, factors } of running) {
     [gadget.left, gadget.right].forEach((operand, side) => {
-      if ((system.tensors[operand.wire] as SystemTensor).kind === 'committed') channel.send(at(factors[side] as Uint32Array, 0));
+      if ((system.tensors[operand.wire] as SystemTensor).kind === 'committed')
+        channel.send(at(factors[side] as Uint32Array, 0));
     });
   }
 }

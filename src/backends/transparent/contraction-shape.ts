@@ -17,7 +17,9 @@ export type ContractionShape = {
 };
 
 function outputAxes(operand: Operand): Set<number> {
-  return new Set(operand.map.flatMap((entry) => (entry.kind === 'output' || entry.kind === 'window' ? [entry.axis] : [])));
+  return new Set(
+    operand.map.flatMap((entry) => (entry.kind === 'output' || entry.kind === 'window' ? [entry.axis] : [])),
+  );
 }
 
 export function contractionShape(gadget: ContractGadget): ContractionShape {

@@ -4,7 +4,7 @@
  * A masked prover would send x − π for a one-time pad π in the commitment, and the verifier would compute with the form
  * (x − π) + π. All checks of the protocol are written on forms, so that masking concerns the prover alone.
  */
-import { add, isZero, multiply, negate, type Ext, zero } from '../../base/extension.ts';
+import { add, type Ext, isZero, multiply, negate, zero } from '../../base/extension.ts';
 
 export type Form = { readonly constant: Ext; readonly pads: ReadonlyMap<number, Ext> };
 
@@ -29,12 +29,18 @@ export function addForms(...forms: readonly Form[]): Form {
 }
 
 export function scaleForm(form: Form, factor: Ext): Form {
-  const pads = form.pads.size === 0 ? noPads : new Map([...form.pads].map(([pad, coefficient]) => [pad, multiply(coefficient, factor)]));
+  const pads =
+    form.pads.size === 0
+      ? noPads
+      : new Map([...form.pads].map(([pad, coefficient]) => [pad, multiply(coefficient, factor)]));
   return { constant: multiply(form.constant, factor), pads };
 }
 
 export function subtractForms(a: Form, b: Form): Form {
-  return addForms(a, { constant: negate(b.constant), pads: new Map([...b.pads].map(([pad, coefficient]) => [pad, negate(coefficient)])) });
+  return addForms(a, {
+    constant: negate(b.constant),
+    pads: new Map([...b.pads].map(([pad, coefficient]) => [pad, negate(coefficient)])),
+  });
 }
 
 /** True when the form says nothing about committed pads: it can be judged at once. */

@@ -8,12 +8,12 @@ import { product } from '../../base/tensor.ts';
 import { assign, type Cells } from './assign.ts';
 import { backendName, chooseParameters, encodeParameters, type Parameters } from './config.ts';
 import { choosePieceBits } from './gadgets/step.ts';
-import { acceptKey, type AcceptedKey } from './key.ts';
+import { type AcceptedKey, acceptKey } from './key.ts';
 import { lower } from './lower.ts';
-import { proveBody, type ProverOptions } from './prover.ts';
+import { type ProverOptions, proveBody } from './prover.ts';
 
-export { acceptKey, type AcceptedKey } from './key.ts';
 export { assign, type Cells } from './assign.ts';
+export { type AcceptedKey, acceptKey } from './key.ts';
 export type { ProverOptions } from './prover.ts';
 
 /** Chooses the parameters of a circuit and makes its key. Throws `PARAMETERS_REFUSED` when none reach 100 bits. */
@@ -23,9 +23,13 @@ export function makeKey(circuit: Circuit): VerifyingKey {
   const parameters = chooseParameters(system);
   if (parameters === null) {
     const reason = system.lookups.length === 0 ? 'it has no lookup' : 'it is too large for one proof';
-    throw new ProvennError('PARAMETERS_REFUSED', `No parameters reach 100 bits of soundness for this circuit: ${reason}.`, {
-      next: 'Prove a smaller part of the network.',
-    });
+    throw new ProvennError(
+      'PARAMETERS_REFUSED',
+      `No parameters reach 100 bits of soundness for this circuit: ${reason}.`,
+      {
+        next: 'Prove a smaller part of the network.',
+      },
+    );
   }
   return { backend: backendName, parameters: encodeParameters(parameters), circuit };
 }
@@ -45,7 +49,10 @@ export function keyFacts(key: AcceptedKey): KeyFacts {
   const { system, layout, parameters } = key;
   const lookups = system.lookups.reduce((total, { box }) => total + product(box), 0);
   const tableRows = system.tables.reduce((total, { columns }) => total + (columns[0]?.length ?? 0), 0);
-  const committedCells = system.tensors.reduce((total, tensor) => total + (tensor.kind === 'committed' ? product(tensor.sizes) : 0), 0);
+  const committedCells = system.tensors.reduce(
+    (total, tensor) => total + (tensor.kind === 'committed' ? product(tensor.sizes) : 0),
+    0,
+  );
   const logCode = parameters.logRow + parameters.logBlowup;
   const paths = parameters.queries * Math.max(1, logCode - Math.floor(Math.log2(parameters.queries))) * 32;
   const columns = parameters.queries * layout.rows.length * 4;
@@ -62,17 +69,29 @@ export function keyFacts(key: AcceptedKey): KeyFacts {
 
 /** The statement a witness makes: the integers of its public wires. */
 function publicsOf(circuit: Circuit, cells: Cells): Int32Array[] {
-  return circuit.wires.flatMap((wire, id) => (wire.role === 'public' ? [Int32Array.from(cells.tensors[id] as Float64Array)] : []));
+  return circuit.wires.flatMap((wire, id) =>
+    wire.role === 'public' ? [Int32Array.from(cells.tensors[id] as Float64Array)] : [],
+  );
 }
 
 /** Proves from cells as they stand: tests change them first; nothing here asks whether they are honest. */
 export function proveCells(key: AcceptedKey, cells: Cells, context: Uint8Array, options: ProverOptions = {}): Proof {
-  const statement = { modelDigest: key.modelDigest, keyDigest: key.keyDigest, context, publics: publicsOf(key.circuit, cells) };
+  const statement = {
+    modelDigest: key.modelDigest,
+    keyDigest: key.keyDigest,
+    context,
+    publics: publicsOf(key.circuit, cells),
+  };
   return { backend: backendName, statement, body: proveBody(key, statement, cells, options) };
 }
 
 /** Proof that the witness satisfies the circuit of an accepted key, bound to `context`. */
-export function proveWitness(key: AcceptedKey, witness: Witness, context: Uint8Array, options: ProverOptions = {}): Proof {
+export function proveWitness(
+  key: AcceptedKey,
+  witness: Witness,
+  context: Uint8Array,
+  options: ProverOptions = {},
+): Proof {
   invariant(witness.wires.length === key.circuit.wires.length, 'the witness belongs to another circuit');
   return proveCells(key, assign(key.system, witness), context, options);
 }

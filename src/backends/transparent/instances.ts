@@ -63,7 +63,9 @@ export type AccumulatorClaim = { readonly accumulator: number; readonly at: 'loo
 export function accumulatorClaims(system: System): AccumulatorClaim[] {
   const claims: AccumulatorClaim[] = [];
   const note = (ids: readonly number[], at: 'lookup' | 'linear'): void => {
-    for (const accumulator of ids) if (!claims.some((claim) => claim.accumulator === accumulator && claim.at === at)) claims.push({ accumulator, at });
+    for (const accumulator of ids)
+      if (!claims.some((claim) => claim.accumulator === accumulator && claim.at === at))
+        claims.push({ accumulator, at });
   };
   for (const lookup of system.lookups) for (const expression of lookup.tuple) note(expression.accumulators, 'lookup');
   for (const linear of system.linears) note(linear.expression.accumulators, 'linear');

@@ -3,7 +3,7 @@
  * [0, S_d); cells outside the box have weight 0 by definition, so padding is read by no relation.
  */
 import type { AxisMap, Operand, View } from '../../artifact/circuit.ts';
-import { add, at, multiply, one, put, zero, type Ext } from '../../base/extension.ts';
+import { add, at, type Ext, multiply, one, put, zero } from '../../base/extension.ts';
 import { fromInteger } from '../../base/field.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { bitsFor, boxTruncated, eqIndex, eqTable, eqTruncated, weightedSum } from './polynomials.ts';
@@ -26,7 +26,8 @@ export function kernelVector(kernel: Kernel, size: number): Uint32Array {
 /** Value at `point` of the multilinear extension of the kernel, zero outside [0, size). */
 export function kernelAt(kernel: Kernel, size: number, point: readonly Ext[]): Ext {
   if (kernel.kind === 'point') return eqIndex(point, kernel.index);
-  if (kernel.kind === 'eq' && kernel.point.length === point.length) return eqTruncated(kernel.point, point, Math.min(kernel.count, size));
+  if (kernel.kind === 'eq' && kernel.point.length === point.length)
+    return eqTruncated(kernel.point, point, Math.min(kernel.count, size));
   const values = kernelVector(kernel, size);
   const weights = eqTable(point);
   let total = zero;
@@ -98,14 +99,23 @@ function affineKernel(entry: AxisMap & { kind: 'axis' }, point: readonly Ext[], 
 }
 
 /** Kernels that evaluate a view at a point of its box, and the factor of the axes it does not read. */
-export function viewKernels(view: View, sizes: Shape, box: Shape, parts: readonly (readonly Ext[])[]): { readonly factor: Ext; readonly kernels: Kernel[] } {
+export function viewKernels(
+  view: View,
+  sizes: Shape,
+  box: Shape,
+  parts: readonly (readonly Ext[])[],
+): { readonly factor: Ext; readonly kernels: Kernel[] } {
   const read = new Set<number>();
   const kernels = view.map.map((entry, dim): Kernel => {
     if (entry.kind === 'fixed') return { kind: 'point', index: entry.index };
     read.add(entry.axis);
     return affineKernel(entry, parts[entry.axis] as readonly Ext[], box[entry.axis] as number, sizes[dim] as number);
   });
-  const factor = box.reduce((total, size, axis) => (read.has(axis) ? total : multiply(total, boxTruncated(parts[axis] as readonly Ext[], size))), one);
+  const factor = box.reduce(
+    (total, size, axis) =>
+      read.has(axis) ? total : multiply(total, boxTruncated(parts[axis] as readonly Ext[], size)),
+    one,
+  );
   return { factor, kernels };
 }
 
@@ -145,9 +155,17 @@ export function operandKernels(operand: Operand, sizes: Shape, point: Contractio
       case 'fixed':
         return { kind: 'point', index: entry.index };
       case 'output':
-        return { kind: 'eq', point: point.shared.get(entry.axis) ?? (point.outputs[entry.axis] as readonly Ext[]), count: point.box[entry.axis] as number };
+        return {
+          kind: 'eq',
+          point: point.shared.get(entry.axis) ?? (point.outputs[entry.axis] as readonly Ext[]),
+          count: point.box[entry.axis] as number,
+        };
       case 'reduce':
-        return { kind: 'eq', point: point.reduces[entry.axis] as readonly Ext[], count: point.reduce[entry.axis] as number };
+        return {
+          kind: 'eq',
+          point: point.reduces[entry.axis] as readonly Ext[],
+          count: point.reduce[entry.axis] as number,
+        };
       case 'window':
         return windowKernel(
           entry,

@@ -45,7 +45,9 @@ export function forEachRun(sizes: Shape, visit: (cell: number, address: number, 
 }
 
 export function layOut(system: System, logRow: number): Layout {
-  const committed = system.tensors.flatMap((tensor, id) => (tensor.kind === 'committed' ? [{ id, bits: paddedBits(tensor.sizes), sizes: tensor.sizes }] : []));
+  const committed = system.tensors.flatMap((tensor, id) =>
+    tensor.kind === 'committed' ? [{ id, bits: paddedBits(tensor.sizes), sizes: tensor.sizes }] : [],
+  );
   committed.sort((a, b) => b.bits - a.bits || a.id - b.id);
   const addresses = system.tensors.map(() => -1);
   const live = new Set<number>();

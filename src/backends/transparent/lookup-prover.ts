@@ -1,10 +1,10 @@
 /** LogUp-GKR, prover's side: leaves of all instances, the tree of fractions, and one sumcheck per layer. */
-import { add, at, fromBase, multiply, put, subtract, type Ext } from '../../base/extension.ts';
+import { add, at, type Ext, fromBase, multiply, put, subtract } from '../../base/extension.ts';
 import { fromInteger, mul, sub } from '../../base/field.ts';
 import { evaluateExpression } from '../../gadgets/views.ts';
 import type { Cells } from './assign.ts';
 import type { ProverChannel } from './channel.ts';
-import { tableIdentifier, type Instance, type Stack } from './instances.ts';
+import { type Instance, type Stack, tableIdentifier } from './instances.ts';
 import type { ExtVector, Kernels } from './kernels/kernels.ts';
 import { forEachRun } from './layout.ts';
 import { eqTable } from './polynomials.ts';
@@ -17,7 +17,9 @@ function columnsOf(system: System, cells: Cells, instance: Instance): readonly A
   if (instance.kind === 'table') return (system.tables[instance.index] as SystemTable).columns;
   const lookup = system.lookups[instance.index];
   const assignment = { wires: cells.tensors, accumulators: cells.accumulators };
-  return (lookup?.tuple ?? []).map((expression) => evaluateExpression(expression, system.tensors, assignment, instance.box));
+  return (lookup?.tuple ?? []).map((expression) =>
+    evaluateExpression(expression, system.tensors, assignment, instance.box),
+  );
 }
 
 /** q[at …] −= weight·integer. */
@@ -38,7 +40,8 @@ function leavesOf(system: System, cells: Cells, { instances, logLeaves }: Stack,
     const start = subtract(alpha, fromBase(tableIdentifier(table)));
     const weights: Ext[] = [];
     columns.forEach((_, i) => weights.push(i === 0 ? beta : multiply(weights[i - 1] as Ext, beta)));
-    const counts = instance.kind === 'table' ? cells.tensors[(system.tables[table] as SystemTable).multiplicity] : undefined;
+    const counts =
+      instance.kind === 'table' ? cells.tensors[(system.tables[table] as SystemTable).multiplicity] : undefined;
     forEachRun(instance.box, (first, offset, length) => {
       for (let i = 0; i < length; i++) {
         const leaf = instance.address + offset + i;
@@ -84,7 +87,15 @@ function proveLayer(channel: ProverChannel, kernels: Kernels, below: Layer, poin
 }
 
 /** Step 4. Returns the point at which the leaves are claimed. */
-export function proveLookups(channel: ProverChannel, kernels: Kernels, system: System, stack: Stack, cells: Cells, alpha: Ext, beta: Ext): readonly Ext[] {
+export function proveLookups(
+  channel: ProverChannel,
+  kernels: Kernels,
+  system: System,
+  stack: Stack,
+  cells: Cells,
+  alpha: Ext,
+  beta: Ext,
+): readonly Ext[] {
   channel.begin(4);
   const layers: Layer[] = [leavesOf(system, cells, stack, alpha, beta)];
   for (let level = stack.logLeaves - 1; level >= 1; level--) {

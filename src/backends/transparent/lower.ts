@@ -2,7 +2,7 @@
 import type { Circuit, ContractGadget } from '../../artifact/circuit.ts';
 import { lowerStep } from './gadgets/step.ts';
 import { Lowering } from './lowering.ts';
-import { difference, viewExpression, whole, type StepPlan, type System, type SystemLinear } from './system.ts';
+import { difference, type StepPlan, type System, type SystemLinear, viewExpression, whole } from './system.ts';
 
 /** Lowers a circuit that `checkCircuit` has accepted. */
 export function lower(circuit: Circuit, pieceBits: number): System {
@@ -20,23 +20,37 @@ export function lower(circuit: Circuit, pieceBits: number): System {
         break;
       case 'table': {
         const table = circuit.tables[gadget.table];
-        const id = lowering.table(`table ${gadget.table} ${table?.name ?? ''}`, () => (table?.columns ?? []).map((column) => Array.from(column)));
-        lowering.lookup(gadget.name, id, gadget.box, [...gadget.inputs, viewExpression(whole(gadget.output, gadget.box))]);
+        const id = lowering.table(`table ${gadget.table} ${table?.name ?? ''}`, () =>
+          (table?.columns ?? []).map((column) => Array.from(column)),
+        );
+        lowering.lookup(gadget.name, id, gadget.box, [
+          ...gadget.inputs,
+          viewExpression(whole(gadget.output, gadget.box)),
+        ]);
         break;
       }
       case 'maximum': {
         // (a − b, m − b) ∈ {(δ, max(δ, 0))}: then m is a where a ≥ b and b where not.
         const m = viewExpression(whole(gadget.output, gadget.box));
-        lowering.lookup(gadget.name, lowering.maxima, gadget.box, [difference(gadget.left, gadget.right), difference(m, gadget.right)]);
+        lowering.lookup(gadget.name, lowering.maxima, gadget.box, [
+          difference(gadget.left, gadget.right),
+          difference(m, gadget.right),
+        ]);
         break;
       }
       case 'range': {
         const sizes = circuit.wires[gadget.wire]?.sizes ?? [];
-        lowering.lookup(gadget.name, lowering.range(gadget.low, gadget.high), sizes, [viewExpression(whole(gadget.wire, sizes))]);
+        lowering.lookup(gadget.name, lowering.range(gadget.low, gadget.high), sizes, [
+          viewExpression(whole(gadget.wire, sizes)),
+        ]);
         break;
       }
       case 'linear':
-        linears.push({ name: gadget.name, box: gadget.box, expression: difference(gadget.input, viewExpression(whole(gadget.output, gadget.box))) });
+        linears.push({
+          name: gadget.name,
+          box: gadget.box,
+          expression: difference(gadget.input, viewExpression(whole(gadget.output, gadget.box))),
+        });
     }
   });
   return lowering.finish(circuit, contractions, linears, steps);

@@ -101,19 +101,34 @@ export class Lowering {
     const base = this.directClasses;
     functions.forEach((step, i) => {
       step.starts.forEach((start, run) => {
-        for (let x = start; x < runEnd(step, run); x++) this.push(this.direct, [x, step.values[run] as number, base + i]);
+        for (let x = start; x < runEnd(step, run); x++)
+          this.push(this.direct, [x, step.values[run] as number, base + i]);
       });
     });
     this.directClasses += functions.length;
     return base;
   }
 
-  finish(circuit: Circuit, contractions: readonly ContractGadget[], linears: readonly SystemLinear[], steps: readonly StepPlan[]): System {
+  finish(
+    circuit: Circuit,
+    contractions: readonly ContractGadget[],
+    linears: readonly SystemLinear[],
+    steps: readonly StepPlan[],
+  ): System {
     const tables = this.drafts.map(({ name, columns }) => ({
       name,
       columns: columns.map((column) => Int32Array.from(column)),
       multiplicity: this.committed(`${name}/multiplicity`, [(columns[0] as number[]).length]),
     }));
-    return { circuit, tensors: this.tensors, tables, lookups: this.lookups, linears, contractions, steps, pieceBits: this.pieceBits };
+    return {
+      circuit,
+      tensors: this.tensors,
+      tables,
+      lookups: this.lookups,
+      linears,
+      contractions,
+      steps,
+      pieceBits: this.pieceBits,
+    };
   }
 }

@@ -22,7 +22,9 @@ export type Tree = readonly (readonly Uint8Array[])[];
 export function buildTree(leaves: readonly Uint8Array[]): Tree {
   const levels: (readonly Uint8Array[])[] = [leaves];
   for (let level = leaves; level.length > 1; ) {
-    const above = Array.from({ length: level.length / 2 }, (_, i) => hashNode(level[2 * i] as Uint8Array, level[2 * i + 1] as Uint8Array));
+    const above = Array.from({ length: level.length / 2 }, (_, i) =>
+      hashNode(level[2 * i] as Uint8Array, level[2 * i + 1] as Uint8Array),
+    );
     levels.push(above);
     level = above;
   }
@@ -67,7 +69,13 @@ export function multiproofLength(positions: readonly number[], bits: number): nu
 }
 
 /** True when the leaves at the sorted, distinct positions and exactly these digests lead to the root. */
-export function checkMultiproof(root: Uint8Array, bits: number, positions: readonly number[], leaves: readonly Uint8Array[], digests: readonly Uint8Array[]): boolean {
+export function checkMultiproof(
+  root: Uint8Array,
+  bits: number,
+  positions: readonly number[],
+  leaves: readonly Uint8Array[],
+  digests: readonly Uint8Array[],
+): boolean {
   let next = 0;
   let level = new Map(positions.map((position, i) => [position, leaves[i] as Uint8Array]));
   for (let depth = 0; depth < bits; depth++) {

@@ -1,5 +1,5 @@
 /** Multilinear extensions: eq tables, truncated eq, and the vectors that linear claims are made of. Points list bit 0 first. */
-import { add, at, multiply, one, put, subtract, zero, type Ext } from '../../base/extension.ts';
+import { add, at, type Ext, multiply, one, put, subtract, zero } from '../../base/extension.ts';
 import { add as addBase, fromInteger, mul } from '../../base/field.ts';
 
 /** The number of bits b with 2^b ≥ n. */
@@ -50,7 +50,10 @@ function eqBit(a: Ext, b: Ext): Ext {
 
 /** eq(point, bits of index). */
 export function eqIndex(point: readonly Ext[], index: number): Ext {
-  return point.reduce((total, x, bit) => multiply(total, Math.floor(index / 2 ** bit) % 2 === 1 ? x : subtract(one, x)), one);
+  return point.reduce(
+    (total, x, bit) => multiply(total, Math.floor(index / 2 ** bit) % 2 === 1 ? x : subtract(one, x)),
+    one,
+  );
 }
 
 /**

@@ -1,18 +1,18 @@
 /** The prover: cells of an accepted key's system → proof body. It never judges the witness; the verifier does. */
 import type { Statement } from '../../artifact/statement.ts';
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
-import { add, at, multiply, put, type Ext } from '../../base/extension.ts';
+import { add, at, type Ext, multiply, put } from '../../base/extension.ts';
 import { fromInteger } from '../../base/field.ts';
 import type { Cells } from './assign.ts';
 import { ProverChannel, VerifierChannel } from './channel.ts';
 import { batchClaims, ClaimBook, type ClaimTerm, type LinearClaim } from './claims.ts';
 import { accumulatorValue, proveContractions } from './contraction-prover.ts';
 import { accumulatorClaims, stack } from './instances.ts';
-import type { AcceptedKey } from './key.ts';
 import { kernelVector } from './kernel-vectors.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { referenceKernels } from './kernels/reference.ts';
-import { addressOf, forEachRun, paddedBits, type Layout } from './layout.ts';
+import type { AcceptedKey } from './key.ts';
+import { addressOf, forEachRun, type Layout, paddedBits } from './layout.ts';
 import { proveLookups } from './lookup-prover.ts';
 import { buildTree, multiproof, rootOf } from './merkle.ts';
 import { eqTable } from './polynomials.ts';
@@ -61,7 +61,8 @@ function claimVector(system: System, layout: Layout, terms: readonly ClaimTerm[]
       const vector = vectors[dim] as Uint32Array;
       for (let i = 0; i < (sizes[dim] as number); i++) {
         const factor = at(vector, i);
-        if ((factor[0] | factor[1] | factor[2] | factor[3]) !== 0) spread(dim + 1, address + i * (shifts[dim] as number), multiply(weight, factor));
+        if ((factor[0] | factor[1] | factor[2] | factor[3]) !== 0)
+          spread(dim + 1, address + i * (shifts[dim] as number), multiply(weight, factor));
       }
     };
     spread(0, addressOf(layout, tensor), coefficient);
@@ -80,7 +81,13 @@ function widen(layout: Layout, rows: Uint32Array): Uint32Array {
 }
 
 /** Step 8, prover's side. Returns the point. */
-function proveInnerProduct(channel: ProverChannel, kernels: Kernels, phi: Uint32Array, cells: Uint32Array, logCells: number): Ext[] {
+function proveInnerProduct(
+  channel: ProverChannel,
+  kernels: Kernels,
+  phi: Uint32Array,
+  cells: Uint32Array,
+  logCells: number,
+): Ext[] {
   const point: Ext[] = [];
   for (let half = 2 ** (logCells - 1); point.length < logCells; half /= 2) {
     channel.send(...kernels.innerProductRound(phi, cells, half));
@@ -103,7 +110,12 @@ function claimsOf(key: AcceptedKey, statement: Statement, proof: Uint8Array): re
 }
 
 /** Steps 2 to 10 of docs/protocol.md. Deterministic. */
-export function proveBody(key: AcceptedKey, statement: Statement, cells: Cells, options: ProverOptions = {}): Uint8Array {
+export function proveBody(
+  key: AcceptedKey,
+  statement: Statement,
+  cells: Cells,
+  options: ProverOptions = {},
+): Uint8Array {
   const { system, layout, parameters } = key;
   const kernels = options.kernels ?? referenceKernels;
   const logCode = parameters.logRow + parameters.logBlowup;
@@ -127,7 +139,11 @@ export function proveBody(key: AcceptedKey, statement: Statement, cells: Cells, 
   const linearVariables = Math.max(0, ...system.linears.map(({ box }) => paddedBits(box)));
   const tau = linearVariables > 0 ? channel.draw(linearVariables) : [];
   const values = accumulatorClaims(system).map((claim) =>
-    accumulatorValue(cells.accumulators[claim.accumulator] as Float64Array, system.contractions[claim.accumulator]?.box ?? [], accumulatorPoint(system, claim, leaf, tau)),
+    accumulatorValue(
+      cells.accumulators[claim.accumulator] as Float64Array,
+      system.contractions[claim.accumulator]?.box ?? [],
+      accumulatorPoint(system, claim, leaf, tau),
+    ),
   );
   channel.send(...values);
   proveContractions(channel, system, cells, leaf, tau, values);
@@ -136,16 +152,25 @@ export function proveBody(key: AcceptedKey, statement: Statement, cells: Cells, 
   const claims = claimsOf(key, statement, channel.bytes());
   channel.begin(8);
   const { terms } = batchClaims(claims, channel.drawOne());
-  const point = proveInnerProduct(channel, kernels, claimVector(system, layout, terms), widen(layout, rows), layout.logCells);
+  const point = proveInnerProduct(
+    channel,
+    kernels,
+    claimVector(system, layout, terms),
+    widen(layout, rows),
+    layout.logCells,
+  );
   channel.begin(10);
   const rowTable = eqTable(point.slice(layout.logRow));
   const folded = new Uint32Array(4 * 2 ** layout.logRow);
-  layout.rows.forEach((row, i) => kernels.accumulateBase(folded, at(rowTable, row), rows, i * 2 ** layout.logRow, 2 ** layout.logRow));
+  layout.rows.forEach((row, i) =>
+    kernels.accumulateBase(folded, at(rowTable, row), rows, i * 2 ** layout.logRow, 2 ** layout.logRow),
+  );
   channel.sendCells(folded);
   channel.grind(parameters.queryWork);
   const positions = channel.positions(parameters.queries, logCode);
   const columns = new ByteWriter();
-  for (const position of positions) for (let row = 0; row < layout.rows.length; row++) columns.u32(codewords[row * 2 ** logCode + position] as number);
+  for (const position of positions)
+    for (let row = 0; row < layout.rows.length; row++) columns.u32(codewords[row * 2 ** logCode + position] as number);
   channel.append(columns.finish());
   for (const digest of multiproof(tree, positions)) channel.append(digest);
   return channel.bytes();

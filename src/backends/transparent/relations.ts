@@ -2,17 +2,36 @@
  * The verifier's walk through the proof: from the first challenge to the list of linear claims (steps 3 to 6 of
  * docs/protocol.md). The prover runs the very same walk over its own messages to learn the claims it must open.
  */
-import { add, fromBase, inverse, isZero, multiply, negate, one, subtract, zero, type Ext } from '../../base/extension.ts';
-import { fromInteger, inv } from '../../base/field.ts';
+
 import type { Expression } from '../../artifact/circuit.ts';
+import {
+  add,
+  type Ext,
+  fromBase,
+  inverse,
+  isZero,
+  multiply,
+  negate,
+  one,
+  subtract,
+  zero,
+} from '../../base/extension.ts';
+import { fromInteger, inv } from '../../base/field.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { VerifierChannel } from './channel.ts';
 import { Rejected } from './channel.ts';
 import type { ClaimBook, ClaimTerm } from './claims.ts';
 import { contractionShape } from './contraction-shape.ts';
-import { addForms, constantForm, scaleForm, subtractForms, zeroForm, type Form } from './forms.ts';
-import { accumulatorClaims, stack, tableIdentifier, type AccumulatorClaim, type Instance, type Stack } from './instances.ts';
-import { boxAt, kernelSum, operandKernels, splitPoint, viewKernels, type ContractionPoint } from './kernel-vectors.ts';
+import { addForms, constantForm, type Form, scaleForm, subtractForms, zeroForm } from './forms.ts';
+import {
+  type AccumulatorClaim,
+  accumulatorClaims,
+  type Instance,
+  type Stack,
+  stack,
+  tableIdentifier,
+} from './instances.ts';
+import { boxAt, type ContractionPoint, kernelSum, operandKernels, splitPoint, viewKernels } from './kernel-vectors.ts';
 import { paddedBits } from './layout.ts';
 import { eqIndex, eqTable, eqTruncated, interpolate, weightedSum } from './polynomials.ts';
 import type { System, SystemTable, SystemTensor } from './system.ts';
@@ -90,8 +109,11 @@ function expressionAt(
   accumulated: Accumulated,
   where: AccumulatorClaim['at'],
 ): { readonly form: Form; readonly terms: ClaimTerm[] } {
-  let form = constantForm(multiply(coefficient, multiply(fromBase(fromInteger(expression.constant)), boxAt(parts, box))));
-  for (const id of expression.accumulators) form = addForms(form, scaleForm(valueOf(accumulated, id, where), coefficient));
+  let form = constantForm(
+    multiply(coefficient, multiply(fromBase(fromInteger(expression.constant)), boxAt(parts, box))),
+  );
+  for (const id of expression.accumulators)
+    form = addForms(form, scaleForm(valueOf(accumulated, id, where), coefficient));
   const terms = expression.terms.map((term): ClaimTerm => {
     const { sizes } = walk.system.tensors[term.view.wire] as SystemTensor;
     const { factor, kernels } = viewKernels(term.view, sizes, box, parts);
@@ -108,7 +130,14 @@ function columnsAt(table: SystemTable, point: readonly Ext[]): Ext[] {
 }
 
 /** The two claims about the leaves: numerators and denominators of all instances at one point. */
-function claimLeaves(walk: Walk, { instances, logLeaves }: Stack, leaf: LeafClaim, alpha: Ext, beta: Ext, accumulated: Accumulated): void {
+function claimLeaves(
+  walk: Walk,
+  { instances, logLeaves }: Stack,
+  leaf: LeafClaim,
+  alpha: Ext,
+  beta: Ext,
+  accumulated: Accumulated,
+): void {
   const { system, book } = walk;
   let numerator = subtractForms(zeroForm, leaf.numerator);
   let denominator = subtractForms(constantForm(one), leaf.denominator);
@@ -124,8 +153,15 @@ function claimLeaves(walk: Walk, { instances, logLeaves }: Stack, leaf: LeafClai
     denominator = addForms(denominator, constantForm(multiply(inBox, constant)));
     if (instance.kind === 'table') {
       const { multiplicity } = system.tables[table] as SystemTable;
-      numeratorTerms.push({ coefficient: negate(chi), tensor: multiplicity, kernels: [{ kind: 'eq', point, count: instance.box[0] as number }] });
-      denominator = subtractForms(denominator, constantForm(multiply(chi, combine(columnsAt(system.tables[table] as SystemTable, point), beta))));
+      numeratorTerms.push({
+        coefficient: negate(chi),
+        tensor: multiplicity,
+        kernels: [{ kind: 'eq', point, count: instance.box[0] as number }],
+      });
+      denominator = subtractForms(
+        denominator,
+        constantForm(multiply(chi, combine(columnsAt(system.tables[table] as SystemTable, point), beta))),
+      );
     } else {
       numerator = addForms(numerator, constantForm(inBox));
       const { form, terms } = tupleAt(walk, instance, parts, chi, beta, accumulated);
@@ -139,10 +175,20 @@ function claimLeaves(walk: Walk, { instances, logLeaves }: Stack, leaf: LeafClai
 
 /** Σ_i β^(i+1) values_i. */
 function combine(values: readonly Ext[], beta: Ext): Ext {
-  return multiply(beta, values.reduceRight((total, value) => add(multiply(total, beta), value), zero));
+  return multiply(
+    beta,
+    values.reduceRight((total, value) => add(multiply(total, beta), value), zero),
+  );
 }
 
-function tupleAt(walk: Walk, instance: Instance, parts: readonly (readonly Ext[])[], chi: Ext, beta: Ext, accumulated: Accumulated): { form: Form; terms: ClaimTerm[] } {
+function tupleAt(
+  walk: Walk,
+  instance: Instance,
+  parts: readonly (readonly Ext[])[],
+  chi: Ext,
+  beta: Ext,
+  accumulated: Accumulated,
+): { form: Form; terms: ClaimTerm[] } {
   const lookup = walk.system.lookups[instance.index];
   let form = zeroForm;
   const terms: ClaimTerm[] = [];
@@ -166,7 +212,12 @@ function claimLinears(walk: Walk, tau: readonly Ext[], accumulated: Accumulated)
 }
 
 /** Where each accumulator claim stands: the low coordinates of the leaf point or of the linear point. */
-export function accumulatorPoint(system: System, claim: AccumulatorClaim, leaf: readonly Ext[], tau: readonly Ext[]): readonly Ext[] {
+export function accumulatorPoint(
+  system: System,
+  claim: AccumulatorClaim,
+  leaf: readonly Ext[],
+  tau: readonly Ext[],
+): readonly Ext[] {
   const { box } = system.contractions[claim.accumulator] as { box: Shape };
   return (claim.at === 'lookup' ? leaf : tau).slice(0, paddedBits(box));
 }
@@ -186,7 +237,14 @@ function walkContractions(walk: Walk, accumulated: Accumulated, leaf: readonly E
     power = multiply(power, eta);
     return weight;
   });
-  let value = addForms(...shapes.map((shape, i) => scaleForm(accumulated.values[i] as Form, multiply(weights[i] as Ext, fromBase(2 ** (variables - shape.variables))))));
+  let value = addForms(
+    ...shapes.map((shape, i) =>
+      scaleForm(
+        accumulated.values[i] as Form,
+        multiply(weights[i] as Ext, fromBase(2 ** (variables - shape.variables))),
+      ),
+    ),
+  );
   const point: Ext[] = [];
   for (let bit = variables - 1; bit >= 0; bit--) {
     const h0 = hidden(walk);
@@ -197,15 +255,31 @@ function walkContractions(walk: Walk, accumulated: Accumulated, leaf: readonly E
   }
   const ends = shapes.map((shape, i) => {
     const claim = accumulated.claims[i] as AccumulatorClaim;
-    return endOfContraction(walk, claim.accumulator, shape, accumulatorPoint(system, claim, leaf, tau), point.slice(0, shape.variables));
+    return endOfContraction(
+      walk,
+      claim.accumulator,
+      shape,
+      accumulatorPoint(system, claim, leaf, tau),
+      point.slice(0, shape.variables),
+    );
   });
-  const total = addForms(...ends.map((end, i) => scaleForm(book.multiply(end.left.value, end.right.value), multiply(weights[i] as Ext, end.shared))));
+  const total = addForms(
+    ...ends.map((end, i) =>
+      scaleForm(book.multiply(end.left.value, end.right.value), multiply(weights[i] as Ext, end.shared)),
+    ),
+  );
   book.assertZero(subtractForms(total, value), [], 'the contractions');
   for (const end of ends) for (const factor of [end.left, end.right]) if (factor.claim !== null) factor.claim();
 }
 
 function interpolateForms(values: readonly Form[], x: Ext): Form {
-  const weights = values.map((_, i) => interpolate(values.map((__, k) => (k === i ? one : zero)), x, inverseOf));
+  const weights = values.map((_, i) =>
+    interpolate(
+      values.map((__, k) => (k === i ? one : zero)),
+      x,
+      inverseOf,
+    ),
+  );
   return addForms(...values.map((value, i) => scaleForm(value, weights[i] as Ext)));
 }
 
@@ -240,13 +314,21 @@ function endOfContraction(
     if (known !== null) return { value: constantForm(add(known, zeroPart)), claim: null };
     const value = hidden(walk);
     const claim = (): void =>
-      walk.book.assertZero(subtractForms(constantForm(zeroPart), value), [{ coefficient: one, tensor: operand.wire, kernels }], `an operand of ${gadget.name}`);
+      walk.book.assertZero(
+        subtractForms(constantForm(zeroPart), value),
+        [{ coefficient: one, tensor: operand.wire, kernels }],
+        `an operand of ${gadget.name}`,
+      );
     return { value, claim };
   };
   const left = factor(gadget.left);
   const right = factor(gadget.right);
   const shared = shape.shared.reduce(
-    (product, axis, i) => multiply(product, eqTruncated(outputParts[axis] as readonly Ext[], parts[i] as readonly Ext[], gadget.box[axis] as number)),
+    (product, axis, i) =>
+      multiply(
+        product,
+        eqTruncated(outputParts[axis] as readonly Ext[], parts[i] as readonly Ext[], gadget.box[axis] as number),
+      ),
     one,
   );
   return { left, right, shared };

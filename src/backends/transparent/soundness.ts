@@ -2,15 +2,22 @@
  * The soundness error of a key, term by term, from its own numbers (docs/protocol.md derives each bound). Success
  * probability per hash query, as usual for Fiat–Shamir; hash collisions stand apart at 128 bits.
  */
+
+import { P } from '../../base/field.ts';
+import { contractionShape } from './contraction-shape.ts';
 import { accumulatorClaims, stack } from './instances.ts';
 import type { Layout } from './layout.ts';
 import { paddedBits } from './layout.ts';
 import type { System } from './system.ts';
-import { contractionShape } from './contraction-shape.ts';
-import { P } from '../../base/field.ts';
 
 /** What the calculator reads of the parameters; `config.ts` holds the whole. */
-type Numbers = { readonly logRow: number; readonly logBlowup: number; readonly queries: number; readonly lookupWork: number; readonly queryWork: number };
+type Numbers = {
+  readonly logRow: number;
+  readonly logBlowup: number;
+  readonly queries: number;
+  readonly lookupWork: number;
+  readonly queryWork: number;
+};
 
 export type SoundnessTerm = { readonly name: string; readonly bits: number };
 

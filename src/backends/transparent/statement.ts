@@ -23,6 +23,8 @@ export function openTranscript(keyDigest: Uint8Array, statement: Statement): Tra
 /** Constants come from the key, public wires from the statement in wire order. */
 export function publicDataOf(system: System, publics: readonly ArrayLike<number>[]): PublicData {
   let next = 0;
-  const data = system.tensors.map((tensor) => (tensor.kind === 'committed' ? null : tensor.kind === 'constant' ? tensor.data : (publics[next++] ?? null)));
+  const data = system.tensors.map((tensor) =>
+    tensor.kind === 'committed' ? null : tensor.kind === 'constant' ? tensor.data : (publics[next++] ?? null),
+  );
   return (tensor) => data[tensor] ?? null;
 }

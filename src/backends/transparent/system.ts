@@ -38,7 +38,13 @@ export type SystemLinear = { readonly name: string; readonly box: Shape; readonl
 /** How a step gadget is realised: by one lookup on the input, or by overlapping power-of-two pieces. */
 export type StepPlan =
   | { readonly kind: 'direct'; readonly gadget: number; readonly classBase: number }
-  | { readonly kind: 'segments'; readonly gadget: number; readonly classBase: number; readonly offset: TensorId; readonly width: TensorId };
+  | {
+      readonly kind: 'segments';
+      readonly gadget: number;
+      readonly classBase: number;
+      readonly offset: TensorId;
+      readonly width: TensorId;
+    };
 
 export type System = {
   readonly circuit: Circuit;
@@ -67,10 +73,18 @@ export function viewExpression(view: View, coefficient = 1): Expression {
 }
 
 export function sum(a: Expression, b: Expression): Expression {
-  return { constant: a.constant + b.constant, terms: [...a.terms, ...b.terms], accumulators: [...a.accumulators, ...b.accumulators] };
+  return {
+    constant: a.constant + b.constant,
+    terms: [...a.terms, ...b.terms],
+    accumulators: [...a.accumulators, ...b.accumulators],
+  };
 }
 
 /** a − b for a `b` without accumulators. */
 export function difference(a: Expression, b: Expression): Expression {
-  return sum(a, { constant: -b.constant, terms: b.terms.map((term) => ({ ...term, coefficient: -term.coefficient })), accumulators: [] });
+  return sum(a, {
+    constant: -b.constant,
+    terms: b.terms.map((term) => ({ ...term, coefficient: -term.coefficient })),
+    accumulators: [],
+  });
 }

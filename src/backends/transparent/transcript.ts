@@ -28,7 +28,10 @@ class Stream {
     const b = this.bytes;
     const i = this.offset;
     this.offset += 4;
-    return ((b[i] as number) | ((b[i + 1] as number) << 8) | ((b[i + 2] as number) << 16) | ((b[i + 3] as number) << 24)) >>> 0;
+    return (
+      ((b[i] as number) | ((b[i + 1] as number) << 8) | ((b[i + 2] as number) << 16) | ((b[i + 3] as number) << 24)) >>>
+      0
+    );
   }
 
   /** A uniform field element: 31 bits, rejected when not below p. */
@@ -49,7 +52,9 @@ export class Transcript {
 
   absorb(label: string, bytes: Uint8Array): void {
     const name = utf8(label);
-    this.state = digest(new ByteWriter().u8(0).raw(this.state).u64(name.length).raw(name).u64(bytes.length).raw(bytes).finish());
+    this.state = digest(
+      new ByteWriter().u8(0).raw(this.state).u64(name.length).raw(name).u64(bytes.length).raw(bytes).finish(),
+    );
   }
 
   private stream(expected: number): Stream {

@@ -2,14 +2,14 @@
 import type { Statement } from '../../artifact/statement.ts';
 import { ByteReader, BytesError } from '../../base/bytes.ts';
 import { digestLength } from '../../base/digest.ts';
-import { add, at, equal, multiply, negate, subtract, toVector, zero, type Ext } from '../../base/extension.ts';
+import { add, at, type Ext, equal, multiply, negate, subtract, toVector, zero } from '../../base/extension.ts';
 import { isCanonical } from '../../base/field.ts';
 import { Rejected, VerifierChannel } from './channel.ts';
 import { batchClaims, ClaimBook, type ClaimTerm } from './claims.ts';
 import { transform, twiddles } from './code.ts';
-import type { AcceptedKey } from './key.ts';
 import { kernelAt } from './kernel-vectors.ts';
-import { addressOf, paddedBits, type Layout } from './layout.ts';
+import type { AcceptedKey } from './key.ts';
+import { addressOf, type Layout, paddedBits } from './layout.ts';
 import { checkMultiproof, hashLeaf, multiproofLength } from './merkle.ts';
 import { bitsFor, eqIndex, eqTable, interpolate, weightedSum } from './polynomials.ts';
 import { inverseOf, walkRelations } from './relations.ts';
@@ -29,7 +29,10 @@ function claimVectorAt(system: System, layout: Layout, terms: readonly ClaimTerm
     let from = bits;
     sizes.forEach((size, dim) => {
       from -= bitsFor(size);
-      value = multiply(value, kernelAt(kernels[dim] as (typeof kernels)[number], size, point.slice(from, from + bitsFor(size))));
+      value = multiply(
+        value,
+        kernelAt(kernels[dim] as (typeof kernels)[number], size, point.slice(from, from + bitsFor(size))),
+      );
     });
     total = add(total, value);
   }
@@ -37,7 +40,11 @@ function claimVectorAt(system: System, layout: Layout, terms: readonly ClaimTerm
 }
 
 /** Step 8: n rounds, lowest variable first. Returns the point and what is left of the claim. */
-function innerProduct(channel: VerifierChannel, logCells: number, claimed: Ext): { readonly point: Ext[]; readonly value: Ext } {
+function innerProduct(
+  channel: VerifierChannel,
+  logCells: number,
+  claimed: Ext,
+): { readonly point: Ext[]; readonly value: Ext } {
   let value = claimed;
   const point: Ext[] = [];
   for (let bit = 0; bit < logCells; bit++) {
@@ -62,7 +69,13 @@ function evaluateRow(row: Uint32Array, logCode: number): Uint32Array[] {
 }
 
 /** Reads the opened columns and checks each against the folded row. */
-function readColumns(reader: ByteReader, key: AcceptedKey, positions: readonly number[], row: Uint32Array, rowWeights: Uint32Array): Uint8Array[] {
+function readColumns(
+  reader: ByteReader,
+  key: AcceptedKey,
+  positions: readonly number[],
+  row: Uint32Array,
+  rowWeights: Uint32Array,
+): Uint8Array[] {
   const { parameters, layout } = key;
   const values = evaluateRow(row, parameters.logRow + parameters.logBlowup);
   return positions.map((position) => {
@@ -71,7 +84,8 @@ function readColumns(reader: ByteReader, key: AcceptedKey, positions: readonly n
     if (!cells.every(isCanonical)) throw new BytesError('a field element is not canonical');
     const total = weightedSum(rowWeights, cells, 0, cells.length);
     const expected = values.map((coordinate) => coordinate[position] as number) as unknown as Ext;
-    if (!equal(total, expected)) throw new Rejected('opening', `Column ${position} does not agree with the folded row.`);
+    if (!equal(total, expected))
+      throw new Rejected('opening', `Column ${position} does not agree with the folded row.`);
     return hashLeaf(bytes);
   });
 }
@@ -108,5 +122,6 @@ export function verifyBody(key: AcceptedKey, statement: Statement, body: Uint8Ar
   const leaves = readColumns(reader, key, positions, row, rowWeights);
   const digests = Array.from({ length: multiproofLength(positions, logCode) }, () => reader.raw(digestLength));
   reader.end();
-  if (!checkMultiproof(root, logCode, positions, leaves, digests)) throw new Rejected('commitment', 'The opened columns are not the committed ones.');
+  if (!checkMultiproof(root, logCode, positions, leaves, digests))
+    throw new Rejected('commitment', 'The opened columns are not the committed ones.');
 }

@@ -105,7 +105,7 @@ const unary = [
   'LayerNormalization',
   'ThresholdedRelu',
   'CumSum',
-  'HardMax',
+  'Hardmax',
 ];
 
 export const elementwise: ReadonlyMap<string, ShapeRule> = new Map<string, ShapeRule>([

@@ -9,7 +9,10 @@ export const pieceBitsRange: readonly [number, number] = [1, 20];
 export type Piece = { readonly start: number; readonly width: number };
 
 /** Number of full pieces of width 2^h at the head of a run, and what remains behind them. */
-function cut(length: number, pieceBits: number): { readonly full: number; readonly rest: number; readonly restBits: number } {
+function cut(
+  length: number,
+  pieceBits: number,
+): { readonly full: number; readonly rest: number; readonly restBits: number } {
   const unit = 2 ** pieceBits;
   const full = length >= 2 * unit ? Math.floor(length / unit) - 1 : 0;
   const rest = length - full * unit;
@@ -19,7 +22,10 @@ function cut(length: number, pieceBits: number): { readonly full: number; readon
 /** All pieces of a run, in order. */
 export function piecesOf(start: number, length: number, pieceBits: number): Piece[] {
   const { full, rest, restBits } = cut(length, pieceBits);
-  const pieces: Piece[] = Array.from({ length: full }, (_, i) => ({ start: start + i * 2 ** pieceBits, width: pieceBits }));
+  const pieces: Piece[] = Array.from({ length: full }, (_, i) => ({
+    start: start + i * 2 ** pieceBits,
+    width: pieceBits,
+  }));
   const tail = start + length - rest;
   pieces.push({ start: tail, width: restBits });
   if (rest !== 2 ** restBits) pieces.push({ start: start + length - 2 ** restBits, width: restBits });
@@ -33,7 +39,9 @@ export function pieceOf(start: number, length: number, pieceBits: number, x: num
   const index = Math.floor((x - start) / unit);
   if (index < full) return { start: start + index * unit, width: pieceBits };
   const tail = start + length - rest;
-  return x < tail + 2 ** restBits ? { start: tail, width: restBits } : { start: start + length - 2 ** restBits, width: restBits };
+  return x < tail + 2 ** restBits
+    ? { start: tail, width: restBits }
+    : { start: start + length - 2 ** restBits, width: restBits };
 }
 
 /** Number of segment rows of a step function. */

@@ -10,8 +10,8 @@
  * choice of (d, j), never of y. When few inputs are possible a single lookup (x, y, class) is cheaper (`direct`).
  */
 import type { Expression, StepGadget } from '../../../artifact/circuit.ts';
-import { constantExpression, difference, sum, viewExpression, whole, type StepPlan } from '../system.ts';
 import type { Lowering } from '../lowering.ts';
+import { constantExpression, difference, type StepPlan, sum, viewExpression, whole } from '../system.ts';
 import { countPieces, pieceBitsRange } from './pieces.ts';
 
 /** Steps whose functions cover at most this many integers together are looked up directly. */
@@ -36,7 +36,9 @@ export function choosePieceBits(gadgets: readonly StepGadget[]): number {
 
 /** The class of a cell among all step functions of the proof. */
 function classExpression(gadget: StepGadget, base: number): Expression {
-  return gadget.classes === null ? constantExpression(base) : sum(constantExpression(base), viewExpression(gadget.classes));
+  return gadget.classes === null
+    ? constantExpression(base)
+    : sum(constantExpression(base), viewExpression(gadget.classes));
 }
 
 /** States the lookups of one step gadget. */
@@ -44,7 +46,11 @@ export function lowerStep(lowering: Lowering, gadget: StepGadget, index: number)
   const output = viewExpression(whole(gadget.output, gadget.box));
   if (isDirect(gadget)) {
     const classBase = lowering.addDirectRows(gadget.functions);
-    lowering.lookup(`${gadget.name}/direct`, lowering.direct, gadget.box, [gadget.input, output, classExpression(gadget, classBase)]);
+    lowering.lookup(`${gadget.name}/direct`, lowering.direct, gadget.box, [
+      gadget.input,
+      output,
+      classExpression(gadget, classBase),
+    ]);
     return { kind: 'direct', gadget: index, classBase };
   }
   const classBase = lowering.addSegmentRows(gadget.functions);
@@ -53,7 +59,12 @@ export function lowerStep(lowering: Lowering, gadget: StepGadget, index: number)
   const d = viewExpression(whole(offset, gadget.box));
   const j = viewExpression(whole(width, gadget.box));
   const classes = classExpression(gadget, classBase);
-  lowering.lookup(`${gadget.name}/segment`, lowering.segments, gadget.box, [output, difference(gadget.input, d), j, classes]);
+  lowering.lookup(`${gadget.name}/segment`, lowering.segments, gadget.box, [
+    output,
+    difference(gadget.input, d),
+    j,
+    classes,
+  ]);
   lowering.lookup(`${gadget.name}/width`, lowering.widths, gadget.box, [j, d]);
   return { kind: 'segments', gadget: index, classBase, offset, width };
 }

@@ -18,7 +18,14 @@ export type Kernels = {
   /** One layer up: p = p₀q₁ + p₁q₀, q = q₀q₁, the halves of the layer below. */
   fractionLayer(p: ExtVector, q: ExtVector, half: number): { readonly p: ExtVector; readonly q: ExtVector };
   /** Σ_x eq[x]·(a₀q₁ + p₁q₀) at the lower halves, and the same of the differences of halves: g(0) and g(∞). */
-  fractionRound(a0: ExtVector, q0: ExtVector, p1: ExtVector, q1: ExtVector, eq: ExtVector, half: number): readonly [Ext, Ext];
+  fractionRound(
+    a0: ExtVector,
+    q0: ExtVector,
+    p1: ExtVector,
+    q1: ExtVector,
+    eq: ExtVector,
+    half: number,
+  ): readonly [Ext, Ext];
   /** Σ_x a[2x]·b[2x], and Σ_x (2a[2x + 1] − a[2x])·(2b[2x + 1] − b[2x]): h(0) and h(2), lowest variable. */
   innerProductRound(a: ExtVector, b: ExtVector, half: number): readonly [Ext, Ext];
   /** out[i] += factor · cells[from + i] for i < count. */

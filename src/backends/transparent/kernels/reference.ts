@@ -1,6 +1,6 @@
 /** Plain TypeScript kernels: the reference every faster implementation is tested against. */
 import { ByteWriter } from '../../../base/bytes.ts';
-import { at, reduceSplit, type Ext } from '../../../base/extension.ts';
+import { at, type Ext, reduceSplit } from '../../../base/extension.ts';
 import { add as addBase, mul, P } from '../../../base/field.ts';
 import { transform, twiddles } from '../code.ts';
 import { hashLeaf } from '../merkle.ts';
@@ -120,7 +120,14 @@ function fractionLayer(p: ExtVector, q: ExtVector, half: number): { readonly p: 
   return { p: outP, q: outQ };
 }
 
-function fractionRound(a0: ExtVector, q0: ExtVector, p1: ExtVector, q1: ExtVector, eq: ExtVector, half: number): readonly [Ext, Ext] {
+function fractionRound(
+  a0: ExtVector,
+  q0: ExtVector,
+  p1: ExtVector,
+  q1: ExtVector,
+  eq: ExtVector,
+  half: number,
+): readonly [Ext, Ext] {
   const s = new Uint32Array(24);
   const sums = new Uint32Array(8);
   for (let x = 0; x < half; x++) {
