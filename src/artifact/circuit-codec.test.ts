@@ -146,7 +146,9 @@ describe('encodeCircuit and decodeCircuit', () => {
 
   it('keep the bytes of format version 1', () => {
     // Golden: a change here is a new format version.
-    expect(toHex(writeCircuit(small))).toMatchInlineSnapshot(`"010000006d03000000702f310100000002000000696e010000007401000000020000000001cdcccc3dfdffffff0000000001000000030000006f75740100000074010000000200000001000000000002000000010000006101010000000200000000000000ff000000010000006b020100000003000000ffffffff010000000103000000ff000100000000010000000401000000720000000000000000ff000000"`);
+    expect(toHex(writeCircuit(small))).toMatchInlineSnapshot(
+      `"010000006d03000000702f310100000002000000696e010000007401000000020000000001cdcccc3dfdffffff0000000001000000030000006f75740100000074010000000200000001000000000002000000010000006101010000000200000000000000ff000000010000006b020100000003000000ffffffff010000000103000000ff000100000000010000000401000000720000000000000000ff000000"`,
+    );
   });
 
   it('refuse a payload cut anywhere', () => {
@@ -177,7 +179,10 @@ describe('encodeCircuit and decodeCircuit', () => {
     const payload = writeCircuit(small);
     for (let at = 0; at < payload.length; at++) {
       for (const change of [1, 2, 128]) {
-        const bytes = seal('circuit', Uint8Array.from(payload, (byte, i) => (i === at ? byte ^ change : byte)));
+        const bytes = seal(
+          'circuit',
+          Uint8Array.from(payload, (byte, i) => (i === at ? byte ^ change : byte)),
+        );
         if (codeOf(() => decodeCircuit(bytes)) !== 'accepted') continue;
         expect(encodeCircuit(decodeCircuit(bytes))).toEqual(bytes);
       }
@@ -198,16 +203,34 @@ describe('canonical encodings', () => {
     return seal('circuit', out.finish());
   }
 
-  const shortest = (out: ByteWriter): unknown => out.u8(1).u32(3).raw(Uint8Array.of(255, 0, 1));
+  const shortest = (out: ByteWriter): unknown =>
+    out
+      .u8(1)
+      .u32(3)
+      .raw(Uint8Array.of(255, 0, 1));
 
   it('the hand-written bytes are the encoder’s', () => {
     expect(withConstant(shortest)).toEqual(encodeCircuit(small));
   });
 
   it.each<[string, (out: ByteWriter) => unknown]>([
-    ['16 bits', (out) => out.u8(3).u32(3).raw(Uint8Array.of(255, 255, 0, 0, 1, 0))],
+    [
+      '16 bits',
+      (out) =>
+        out
+          .u8(3)
+          .u32(3)
+          .raw(Uint8Array.of(255, 255, 0, 0, 1, 0)),
+    ],
     ['32 bits', (out) => out.u8(4).u32(3).i32(-1).i32(0).i32(1)],
-    ['differences', (out) => out.u8(5).u32(3).raw(Uint8Array.of(1, 2, 2))],
+    [
+      'differences',
+      (out) =>
+        out
+          .u8(5)
+          .u32(3)
+          .raw(Uint8Array.of(1, 2, 2)),
+    ],
   ])('integers stored as %s where bytes suffice are refused', (_, encoded) => {
     expect(codeOf(() => decodeCircuit(withConstant(encoded)))).toBe('ARTIFACT_TAMPERED');
   });

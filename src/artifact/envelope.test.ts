@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ByteReader, ByteWriter, concatBytes, utf8 } from '../base/bytes.ts';
+import { type ByteReader, ByteWriter, concatBytes, utf8 } from '../base/bytes.ts';
 import { digest } from '../base/digest.ts';
 import { ProvennError } from '../base/errors.ts';
 import { decodeCanonical, isEnvelope, type Kind, kinds, open, openAny, seal } from './envelope.ts';

@@ -149,7 +149,13 @@ describe('helpers', () => {
     expect(equalBytes(bytes, bytes.slice())).toBe(true);
     expect(equalBytes(bytes, bytes.slice(0, 3))).toBe(false);
     expect(equalBytes(bytes.slice(0, 3), bytes)).toBe(false);
-    for (let i = 0; i < 4; i++) expect(equalBytes(bytes, Uint8Array.from(bytes, (byte, k) => (k === i ? 9 : byte)))).toBe(false);
+    for (let i = 0; i < 4; i++)
+      expect(
+        equalBytes(
+          bytes,
+          Uint8Array.from(bytes, (byte, k) => (k === i ? 9 : byte)),
+        ),
+      ).toBe(false);
   });
 
   it('hexadecimal round trips in lower case', () => {

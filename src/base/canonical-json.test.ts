@@ -12,7 +12,9 @@ describe('canonicalJson', () => {
     }`;
     const expected = String.raw`{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\u000f\nA'B\"\\\\\"/"}`;
     expect(canonicalJson(JSON.parse(text) as Json)).toBe(expected);
-    expect(toHex(utf8(expected)).startsWith('7b226c69746572616c73223a5b6e756c6c2c747275652c66616c73655d2c22')).toBe(true);
+    expect(toHex(utf8(expected)).startsWith('7b226c69746572616c73223a5b6e756c6c2c747275652c66616c73655d2c22')).toBe(
+      true,
+    );
   });
 
   it('sorts keys by UTF-16 code units, the sample of RFC 8785, section 3.2.3', () => {

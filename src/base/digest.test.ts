@@ -58,9 +58,7 @@ describe('BLAKE3 in the forms of provenn', () => {
   it('gives digests of 32 bytes', () => expect(digest(new Uint8Array(5)).length).toBe(digestLength));
 
   it('labels become keys by hashing, so that different labels never share one', () => {
-    expect(toHex(labelKey('provenn/leaf/1'))).toBe(
-      'c0fcffae3d114589057f89c3e205c7f2da15b5cd6f82c9df8b5dd627bf98a1c8',
-    );
+    expect(toHex(labelKey('provenn/leaf/1'))).toBe('c0fcffae3d114589057f89c3e205c7f2da15b5cd6f82c9df8b5dd627bf98a1c8');
     expect(labelKey('provenn/leaf/1')).toEqual(digest(utf8('provenn/leaf/1')));
     expect(labelKey('provenn/leaf/1')).not.toEqual(labelKey('provenn/node/1'));
   });

@@ -15,8 +15,6 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-export type ExitKind = keyof typeof exitCodes;
-
 /** Every error code, the exit code family it belongs to, and what it means. */
 export const errorCatalogue = {
   USAGE: { exit: 'usage', meaning: 'The command line or the library call is malformed.' },

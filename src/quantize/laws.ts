@@ -119,7 +119,7 @@ export class GraphBuilder {
   graph(
     inputs: Readonly<Record<string, readonly number[]>>,
     outputs: readonly string[],
-    { opset = 17, integers = {} as Readonly<Record<string, 'uint8' | 'int8'>> } = {},
+    { opset = 17, integers = {} }: { opset?: number; integers?: Readonly<Record<string, 'uint8' | 'int8'>> } = {},
   ): Graph {
     const port = (name: string, dims?: readonly number[]): ValueInfo => ({
       name,

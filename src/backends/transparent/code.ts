@@ -2,7 +2,7 @@
  * Reed–Solomon code: a row of 2^c cells is the coefficients of a polynomial; symbol j is its value at ω^j, ω of order
  * N = 2^(c+κ), in natural order. One number-theoretic transform, no inverse.
  */
-import { mul, pow, rootOfUnity } from '../../base/field.ts';
+import { mul, rootOfUnity } from '../../base/field.ts';
 
 /** Powers ω⁰ … ω^(N/2 − 1) for a transform of length N. */
 export function twiddles(logLength: number): Uint32Array {
@@ -52,17 +52,4 @@ export function transform(data: Uint32Array, logLength: number, powers: Uint32Ar
       }
     }
   }
-}
-
-/** Codeword of a row of coefficients. */
-export function encode(row: ArrayLike<number>, logLength: number, powers: Uint32Array): Uint32Array {
-  const out = new Uint32Array(2 ** logLength);
-  out.set(row);
-  transform(out, logLength, powers);
-  return out;
-}
-
-/** The evaluation point of symbol j. */
-export function codePoint(j: number, logLength: number): number {
-  return pow(rootOfUnity(logLength), j);
 }

@@ -8,7 +8,7 @@ import { product } from '../../base/tensor.ts';
 import { assign, type Cells } from './assign.ts';
 import { backendName, chooseParameters, encodeParameters, type Parameters } from './config.ts';
 import { choosePieceBits } from './gadgets/step.ts';
-import { type AcceptedKey, acceptKey } from './key.ts';
+import type { AcceptedKey } from './key.ts';
 import { lower } from './lower.ts';
 import { type ProverOptions, proveBody } from './prover.ts';
 

@@ -2,7 +2,7 @@
  * Claim vectors. A linear claim reads a tensor through φ = ⊗ kernel_d, one kernel per dimension, each a vector over
  * [0, S_d); cells outside the box have weight 0 by definition, so padding is read by no relation.
  */
-import type { AxisMap, Operand, View } from '../../artifact/circuit.ts';
+import type { AxisMap, Operand, OperandMap, View } from '../../artifact/circuit.ts';
 import { add, at, type Ext, multiply, one, put, zero } from '../../base/extension.ts';
 import { fromInteger } from '../../base/field.ts';
 import type { Shape } from '../../base/tensor.ts';
@@ -148,31 +148,30 @@ export type ContractionPoint = {
   readonly reduces: readonly (readonly Ext[])[];
 };
 
+function operandKernel(entry: OperandMap, size: number, point: ContractionPoint): Kernel {
+  switch (entry.kind) {
+    case 'fixed':
+      return { kind: 'point', index: entry.index };
+    case 'output': {
+      const place = point.shared.get(entry.axis) ?? (point.outputs[entry.axis] as readonly Ext[]);
+      return { kind: 'eq', point: place, count: point.box[entry.axis] as number };
+    }
+    case 'reduce': {
+      const place = point.reduces[entry.axis] as readonly Ext[];
+      return { kind: 'eq', point: place, count: point.reduce[entry.axis] as number };
+    }
+    case 'window': {
+      const output = { point: point.outputs[entry.axis] as readonly Ext[], count: point.box[entry.axis] as number };
+      const reduce = {
+        point: point.reduces[entry.reduce] as readonly Ext[],
+        count: point.reduce[entry.reduce] as number,
+      };
+      return windowKernel(entry, output, reduce, size);
+    }
+  }
+}
+
 /** Kernels of an operand at the end of its contraction's sumcheck. */
 export function operandKernels(operand: Operand, sizes: Shape, point: ContractionPoint): Kernel[] {
-  return operand.map.map((entry, dim): Kernel => {
-    switch (entry.kind) {
-      case 'fixed':
-        return { kind: 'point', index: entry.index };
-      case 'output':
-        return {
-          kind: 'eq',
-          point: point.shared.get(entry.axis) ?? (point.outputs[entry.axis] as readonly Ext[]),
-          count: point.box[entry.axis] as number,
-        };
-      case 'reduce':
-        return {
-          kind: 'eq',
-          point: point.reduces[entry.axis] as readonly Ext[],
-          count: point.reduce[entry.axis] as number,
-        };
-      case 'window':
-        return windowKernel(
-          entry,
-          { point: point.outputs[entry.axis] as readonly Ext[], count: point.box[entry.axis] as number },
-          { point: point.reduces[entry.reduce] as readonly Ext[], count: point.reduce[entry.reduce] as number },
-          sizes[dim] as number,
-        );
-    }
-  });
+  return operand.map.map((entry, dim) => operandKernel(entry, sizes[dim] as number, point));
 }

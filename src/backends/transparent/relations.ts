@@ -94,7 +94,7 @@ function walkLookups(walk: Walk, logLeaves: number): LeafClaim {
 /** Values a_ℓ the prover sent, by accumulator and point. */
 type Accumulated = { readonly claims: readonly AccumulatorClaim[]; readonly values: readonly Form[] };
 
-function valueOf(accumulated: Accumulated, accumulator: number, at: AccumulatorClaim['at']): Form {
+function accumulatedValue(accumulated: Accumulated, accumulator: number, at: AccumulatorClaim['at']): Form {
   const index = accumulated.claims.findIndex((claim) => claim.accumulator === accumulator && claim.at === at);
   return accumulated.values[index] as Form;
 }
@@ -113,7 +113,7 @@ function expressionAt(
     multiply(coefficient, multiply(fromBase(fromInteger(expression.constant)), boxAt(parts, box))),
   );
   for (const id of expression.accumulators)
-    form = addForms(form, scaleForm(valueOf(accumulated, id, where), coefficient));
+    form = addForms(form, scaleForm(accumulatedValue(accumulated, id, where), coefficient));
   const terms = expression.terms.map((term): ClaimTerm => {
     const { sizes } = walk.system.tensors[term.view.wire] as SystemTensor;
     const { factor, kernels } = viewKernels(term.view, sizes, box, parts);
