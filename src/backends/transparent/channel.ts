@@ -142,7 +142,7 @@ export class VerifierChannel {
     const nonce = this.reader.raw(8);
     this.from = this.reader.offset;
     if (!this.transcript.checkNonce(nonce, bits))
-      throw new Rejected('proof-of-work', 'The proof of work is missing or was made for another proof.');
+      throw new Rejected('proof-of-work', 'The proof of work does not fit: the proof, its statement or its context was altered.');
   }
 
   positions(count: number, bits: number): number[] {
