@@ -142,7 +142,10 @@ export class VerifierChannel {
     const nonce = this.reader.raw(8);
     this.from = this.reader.offset;
     if (!this.transcript.checkNonce(nonce, bits))
-      throw new Rejected('proof-of-work', 'The proof of work does not fit: the proof, its statement or its context was altered.');
+      throw new Rejected(
+        'proof-of-work',
+        'The proof of work does not fit: the proof, its statement or its context was altered.',
+      );
   }
 
   positions(count: number, bits: number): number[] {
