@@ -25,6 +25,9 @@ export const integerLimit = 1065353216;
 const maximumCells = 2 ** 28;
 const maximumRank = 8;
 
+/** Most wires, gadgets, tables and step functions per gadget: far above any model, low enough that no list is a burden. */
+const maximumCount = 2 ** 16;
+
 /** Why a circuit is refused; callers turn it into the error of their situation. */
 export class CircuitProblem extends Error {}
 
@@ -232,7 +235,7 @@ function contractInterval(state: State, gadget: ContractGadget): Interval {
 
 function checkClasses(state: State, gadget: Gadget & { readonly kind: 'step' }): void {
   const { classes, functions } = gadget;
-  demand(functions.length > 0, `${gadget.name} has no step function`);
+  demand(functions.length > 0 && functions.length <= maximumCount, `${gadget.name} has no step function, or too many`);
   functions.forEach((step) => checkStep(step, gadget.name));
   if (classes === null) {
     demand(functions.length === 1, `${gadget.name} has several step functions and no class`);
@@ -312,6 +315,9 @@ function confine(state: State, gadget: Gadget, interval: Interval): void {
 
 /** Throws `CircuitProblem` unless the circuit is well formed and its integers cannot wrap. */
 export function checkCircuit(circuit: Circuit): void {
+  for (const list of [circuit.wires, circuit.gadgets, circuit.tables, circuit.inputs, circuit.outputs]) {
+    demand(list.length <= maximumCount, 'the circuit has more than 2^16 parts of a kind');
+  }
   for (const wire of circuit.wires) checkWire(wire);
   for (const table of circuit.tables) {
     const rows = table.columns[0]?.length ?? 0;

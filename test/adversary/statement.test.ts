@@ -189,6 +189,10 @@ describe('a hostile circuit in a key', () => {
     ],
     ['a ragged table', { ...circuit, tables: [{ name: 'halve', columns: [Int32Array.of(1, 2), Int32Array.of(1)] }] }],
     ['a port on a private wire', wire('image', { role: 'witness' })],
+    [
+      'more gadgets than any model has',
+      { ...circuit, gadgets: Array.from({ length: 70_000 }, () => circuit.gadgets[0] as Circuit['gadgets'][number]) },
+    ],
     ['an output without a port', { ...circuit, outputs: [] }],
     ['a wire that does not exist', gadgets('table', { output: 99 })],
     [
