@@ -12,5 +12,5 @@ export function outputOf(gadget: Gadget): number {
 
 /** The box of a gadget. */
 export function boxOfGadget(gadget: Gadget, wires: readonly Wire[]): Shape {
-  return gadget.kind === 'range' ? (wires[gadget.wire] as Wire).sizes : gadget.box;
+  return gadget.kind === 'range' ? (wires[gadget.wire]?.sizes ?? []) : gadget.box;
 }

@@ -4,6 +4,8 @@ import { add as addBase, fromInteger, mul } from '../../base/field.ts';
 
 /** The number of bits b with 2^b ≥ n. */
 export function bitsFor(n: number): number {
+  // Beyond 2^32 the logarithm is exact at powers of two and far enough from them elsewhere.
+  if (n > 2 ** 32) return Math.ceil(Math.log2(n));
   return n <= 1 ? 0 : 32 - Math.clz32(n - 1);
 }
 
