@@ -166,7 +166,7 @@ describe('encodeCircuit and decodeCircuit', () => {
     const payload = writeCircuit(everyGadget().circuit);
     const random = seeded(7);
     const outcomes = new Map<string, number>();
-    for (let i = 0; i < 4000; i++) {
+    for (let i = 0; i < 2000; i++) {
       const bytes = Uint8Array.from(payload);
       for (let flips = random(1, 3); flips > 0; flips--) bytes[random(0, bytes.length - 1)] = random(0, 255);
       const outcome = codeOf(() => decodeCircuit(seal('circuit', bytes)));

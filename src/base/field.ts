@@ -61,7 +61,8 @@ export function rootOfUnity(log: number): number {
 /** The field element of an integer with |value| < 2^52: the centred embedding. */
 export function fromInteger(value: number): number {
   const residue = value % P;
-  return residue < 0 ? residue + P : residue;
+  // Adding 0 turns −0, the remainder of negative multiples of p, into 0.
+  return residue < 0 ? residue + P : residue + 0;
 }
 
 /** Field cells of a vector of integers. */

@@ -137,14 +137,24 @@ describe('accepted circuits', () => {
     expect(problem(linear(read(0, -2), witness([-511, 7])))).toBe('');
   });
 
-  it('a view that leaves its wire may read 0 besides the wire’s own integers', () => {
-    const map: AxisMap[] = [{ kind: 'axis', axis: 0, stride: 1, offset: 1 }];
+  it.each([
+    ['before its first cell', 1, -1],
+    ['behind its last cell', 1, 1],
+    ['behind its last cell by its stride', 2, 0],
+  ])('a view that leaves its wire %s may read 0 besides the wire’s own integers', (_, stride, offset) => {
     const circuit = (y: Wire): Circuit => ({
-      ...linear(read(0, 1, map), y),
+      ...linear(read(0, 1, [{ kind: 'axis', axis: 0, stride, offset }]), y),
       wires: [publicWire([4], [10, 20]), y],
     });
     expect(problem(circuit(witness([0, 20])))).toBe('');
     expect(problem(circuit(witness([10, 20])))).toMatch(/can leave its declared interval/);
+  });
+
+  it('a view that stays inside its wire does not', () => {
+    const map: AxisMap[] = [{ kind: 'axis', axis: 0, stride: 2, offset: 1 }];
+    const y = witness([10, 20], [2]);
+    const circuit = linear(read(0, 1, map), y, [2]);
+    expect(problem({ ...circuit, wires: [publicWire([4], [10, 20]), y] })).toBe('');
   });
 });
 

@@ -44,6 +44,10 @@ function checkSizes(sizes: Shape, what: string): void {
   demand(product(sizes) <= maximumCells, `${what} has more than 2^28 cells`);
 }
 
+function isIndex(index: number, size: number): boolean {
+  return Number.isInteger(index) && index >= 0 && index < size;
+}
+
 function inLimits(interval: Interval): boolean {
   return interval[0] > -integerLimit && interval[1] < integerLimit && interval[0] <= interval[1];
 }
@@ -100,7 +104,7 @@ function viewInterval(state: State, view: View, box: Shape, name: string): Inter
   view.map.forEach((entry, dim) => {
     const size = wire.sizes[dim] as number;
     if (entry.kind === 'fixed') {
-      demand(entry.index < size, `${name} reads ${wire.name} at a fixed index outside it`);
+      demand(isIndex(entry.index, size), `${name} reads ${wire.name} at a fixed index outside it`);
       return;
     }
     demand(
@@ -160,7 +164,7 @@ function operandAxes(
   operand.map.forEach((entry, dim) => {
     const size = wire.sizes[dim] as number;
     if (entry.kind === 'fixed')
-      demand(entry.index < size, `${gadget.name} reads ${wire.name} at a fixed index outside it`);
+      demand(isIndex(entry.index, size), `${gadget.name} reads ${wire.name} at a fixed index outside it`);
     else if (entry.kind === 'output') {
       once(outputs, entry.axis, gadget.box.length);
       demand(gadget.box[entry.axis] === size, `${gadget.name}: output axis ${entry.axis} does not fit ${wire.name}`);

@@ -1,13 +1,15 @@
 /** Accepting a verifying key: everything that must hold of it before any proof is looked at, and what is derived from it. */
-import type { Circuit, StepGadget } from '../../artifact/circuit.ts';
+import type { Circuit, Gadget } from '../../artifact/circuit.ts';
 import { circuitDigest } from '../../artifact/circuit-codec.ts';
 import { type VerifyingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
 import { BytesError } from '../../base/bytes.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { CircuitProblem, checkCircuit } from '../../gadgets/check.ts';
+import { boxOfGadget } from '../../gadgets/facts.ts';
 import { backendName, decodeParameters, judge, type Parameters, refuseParameters } from './config.ts';
 import { countPieces } from './gadgets/pieces.ts';
-import type { Layout } from './layout.ts';
+import { directLimit, isDirect } from './gadgets/step.ts';
+import { type Layout, paddedBits } from './layout.ts';
 import { lower } from './lower.ts';
 import type { Soundness } from './soundness.ts';
 import type { System } from './system.ts';
@@ -22,7 +24,9 @@ export type AcceptedKey = {
   readonly keyDigest: Uint8Array;
 };
 
+/** Most rows of all tables, and most padded cells of all witness wires and boxes: what a verifier may be made to work on. */
 const maximumTableRows = 2 ** 24;
+const maximumCells = 2 ** 27;
 
 function refuse(message: string): never {
   throw new ProvennError('KEY_REFUSED', `The verifying key is refused: ${message}.`, {
@@ -30,12 +34,26 @@ function refuse(message: string): never {
   });
 }
 
-function segmentRows(circuit: Circuit, pieceBits: number): number {
-  const steps = circuit.gadgets.filter((gadget): gadget is StepGadget => gadget.kind === 'step');
-  return steps.reduce(
-    (total, gadget) => total + gadget.functions.reduce((rows, step) => rows + countPieces(step, pieceBits), 0),
-    0,
+/** An upper bound of the table rows a gadget brings. */
+function rowsOf(gadget: Gadget, pieceBits: number): number {
+  if (gadget.kind === 'range') return gadget.high - gadget.low + 1;
+  if (gadget.kind !== 'step') return 0;
+  return gadget.functions.reduce(
+    (rows, step) => rows + countPieces(step, pieceBits),
+    isDirect(gadget) ? directLimit : 0,
   );
+}
+
+/** Why a circuit is more work than a few bytes of key may cause, or null. Counted before anything is built. */
+function refuseSize(circuit: Circuit, pieceBits: number): string | null {
+  const fixed = circuit.tables.reduce((total, table) => total + (table.columns[0]?.length ?? 0), 0);
+  const rows = circuit.gadgets.reduce((total, gadget) => total + rowsOf(gadget, pieceBits), fixed);
+  if (rows > maximumTableRows) return 'its tables have more than 2^24 rows';
+  const wires = circuit.wires.filter((wire) => wire.role !== 'constant').map((wire) => wire.sizes);
+  const boxes = circuit.gadgets.map((gadget) => boxOfGadget(gadget, circuit.wires));
+  const reduced = circuit.gadgets.flatMap((gadget) => (gadget.kind === 'contract' ? [gadget.reduce] : []));
+  const cells = [...wires, ...boxes, ...reduced].reduce((total, sizes) => total + 2 ** paddedBits(sizes), 0);
+  return cells > maximumCells ? 'its wires and boxes have more than 2^27 cells' : null;
 }
 
 /** Throws `KEY_REFUSED` for a key that is malformed, whose integers could wrap, or whose soundness is below 100 bits. */
@@ -46,8 +64,8 @@ export function acceptKey(key: VerifyingKey): AcceptedKey {
     const early = refuseParameters(parameters);
     if (early !== null) refuse(early);
     checkCircuit(key.circuit);
-    if (segmentRows(key.circuit, parameters.pieceBits) > maximumTableRows)
-      refuse('its step functions need more than 2^24 table rows');
+    const size = refuseSize(key.circuit, parameters.pieceBits);
+    if (size !== null) refuse(size);
     const system = lower(key.circuit, parameters.pieceBits);
     const { layout, soundness, refusal } = judge(system, parameters);
     if (refusal !== null) refuse(refusal);

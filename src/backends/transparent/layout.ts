@@ -44,6 +44,21 @@ export function forEachRun(sizes: Shape, visit: (cell: number, address: number, 
   }
 }
 
+/**
+ * Marks the rows that meet a box. Along a dimension whose stride is below a row, consecutive indices never skip a row: all
+ * rows up to the last index are met, so the walk costs as many steps as there are rows.
+ */
+function markRows(sizes: Shape, address: number, logRow: number, live: Set<number>): void {
+  const stride = 2 ** paddedBits(sizes.slice(1));
+  const [size, ...inner] = sizes;
+  if (size !== undefined && stride >= 2 ** logRow) {
+    for (let i = 0; i < size; i++) markRows(inner, address + i * stride, logRow, live);
+    return;
+  }
+  const last = address + ((size ?? 1) - 1) * stride;
+  for (let row = Math.floor(address / 2 ** logRow); row <= Math.floor(last / 2 ** logRow); row++) live.add(row);
+}
+
 export function layOut(system: System, logRow: number): Layout {
   const committed = system.tensors.flatMap((tensor, id) =>
     tensor.kind === 'committed' ? [{ id, bits: paddedBits(tensor.sizes), sizes: tensor.sizes }] : [],
@@ -54,11 +69,7 @@ export function layOut(system: System, logRow: number): Layout {
   let end = 0;
   for (const { id, bits, sizes } of committed) {
     addresses[id] = end;
-    forEachRun(sizes, (_, offset, length) => {
-      const first = Math.floor((end + offset) / 2 ** logRow);
-      const last = Math.floor((end + offset + length - 1) / 2 ** logRow);
-      for (let row = first; row <= last; row++) live.add(row);
-    });
+    markRows(sizes, end, logRow, live);
     end += 2 ** bits;
   }
   const rows = Int32Array.from([...live].sort((a, b) => a - b));

@@ -15,7 +15,7 @@ import { constantExpression, difference, type StepPlan, sum, viewExpression, who
 import { countPieces, pieceBitsRange } from './pieces.ts';
 
 /** Steps whose functions cover at most this many integers together are looked up directly. */
-const directLimit = 1024;
+export const directLimit = 1024;
 
 /** True when the step is cheaper as one lookup on its input. */
 export function isDirect(gadget: StepGadget): boolean {

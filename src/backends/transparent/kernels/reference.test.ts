@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { seeded } from '../../../../test/support/circuits.ts';
+import { ByteWriter } from '../../../base/bytes.ts';
+import { add, at, type Ext, fromBase, multiply, scale, subtract, zero } from '../../../base/extension.ts';
+import { add as addBase, mul, P, pow, rootOfUnity } from '../../../base/field.ts';
+import { hashLeaf } from '../merkle.ts';
+import { referenceKernels as kernels } from './reference.ts';
+
+const random = seeded(21);
+const cells = (count: number): Uint32Array => Uint32Array.from({ length: count }, () => random(0, P - 1));
+const vector = (count: number): Uint32Array => {
+  const out = cells(4 * count);
+  // Extreme coordinates too.
+  out.set([P - 1, P - 1, P - 1, P - 1, 0, 0, 0, 0].slice(0, out.length));
+  return out;
+};
+const element = (): Ext => at(cells(4), 0);
+const list = (v: Uint32Array): Ext[] => Array.from({ length: v.length / 4 }, (_, i) => at(v, i));
+const total = (values: readonly Ext[]): Ext => values.reduce(add, zero);
+const sizes = [1, 2, 8, 33];
+
+describe('the reference kernels', () => {
+  it('encodeRows evaluates every row at all powers of the root', () => {
+    const rows = cells(3 * 8);
+    const words = kernels.encodeRows(rows, 3, 3, 5);
+    expect(words.length).toBe(3 * 32);
+    for (let row = 0; row < 3; row++) {
+      const coefficients = rows.slice(8 * row, 8 * row + 8);
+      for (let j = 0; j < 32; j++) {
+        const x = pow(rootOfUnity(5), j);
+        expect(words[32 * row + j]).toBe(coefficients.reduceRight((sum, c) => addBase(mul(sum, x), c), 0));
+      }
+    }
+  });
+
+  it('hashColumns hashes the cells of a column, row after row', () => {
+    const words = cells(3 * 8);
+    const hashes = kernels.hashColumns(words, 3, 3);
+    expect(hashes.length).toBe(8);
+    for (let j = 0; j < 8; j++) {
+      const column = [words[j], words[8 + j], words[16 + j]] as number[];
+      expect(hashes[j]).toEqual(hashLeaf(new ByteWriter().words(column).finish()));
+    }
+  });
+
+  it.each(sizes)('foldHigh binds the highest of %i pairs', (half) => {
+    const v = vector(2 * half);
+    const before = list(v);
+    const z = element();
+    kernels.foldHigh(v, half, z);
+    for (let x = 0; x < half; x++) {
+      const [low, high] = [before[x] as Ext, before[x + half] as Ext];
+      expect(at(v, x)).toEqual(add(low, multiply(z, subtract(high, low))));
+    }
+    expect(list(v).slice(half)).toEqual(before.slice(half));
+  });
+
+  it.each(sizes)('foldLow binds the lowest of %i pairs', (half) => {
+    const v = vector(2 * half);
+    const before = list(v);
+    const z = element();
+    kernels.foldLow(v, half, z);
+    for (let x = 0; x < half; x++) {
+      const [low, high] = [before[2 * x] as Ext, before[2 * x + 1] as Ext];
+      expect(at(v, x)).toEqual(add(low, multiply(z, subtract(high, low))));
+    }
+  });
+
+  it('addScaled adds a multiple to the first elements only', () => {
+    const a = vector(5);
+    const b = vector(5);
+    const before = list(a);
+    const factor = element();
+    kernels.addScaled(a, b, factor, 3);
+    before.forEach((x, i) => expect(at(a, i)).toEqual(i < 3 ? add(x, multiply(factor, at(b, i))) : x));
+  });
+
+  it.each(sizes)('fractionLayer adds the fractions of %i pairs', (half) => {
+    const [p, q] = [vector(2 * half), vector(2 * half)];
+    const up = kernels.fractionLayer(p, q, half);
+    for (let x = 0; x < half; x++) {
+      const [p0, p1, q0, q1] = [at(p, x), at(p, x + half), at(q, x), at(q, x + half)];
+      expect(at(up.p, x)).toEqual(add(multiply(p0, q1), multiply(p1, q0)));
+      expect(at(up.q, x)).toEqual(multiply(q0, q1));
+    }
+  });
+
+  it.each(sizes)('fractionRound sums %i cells at 0 and at infinity', (half) => {
+    const [a0, q0, p1, q1] = [vector(2 * half), vector(2 * half), vector(2 * half), vector(2 * half)];
+    const eq = vector(half);
+    const [g0, gInfinity] = kernels.fractionRound(a0, q0, p1, q1, eq, half);
+    const low = (v: Uint32Array, x: number): Ext => at(v, x);
+    const slope = (v: Uint32Array, x: number): Ext => subtract(at(v, x + half), at(v, x));
+    const sum = (part: typeof low): Ext =>
+      total(
+        Array.from({ length: half }, (_, x) =>
+          multiply(at(eq, x), add(multiply(part(a0, x), part(q1, x)), multiply(part(p1, x), part(q0, x)))),
+        ),
+      );
+    expect(g0).toEqual(sum(low));
+    expect(gInfinity).toEqual(sum(slope));
+  });
+
+  it.each(sizes)('innerProductRound sums %i pairs at 0 and at 2', (half) => {
+    const [a, b] = [vector(2 * half), vector(2 * half)];
+    const line = (v: Uint32Array, x: number, t: number): Ext =>
+      add(at(v, 2 * x), scale(subtract(at(v, 2 * x + 1), at(v, 2 * x)), t));
+    const sum = (t: number): Ext =>
+      total(Array.from({ length: half }, (_, x) => multiply(line(a, x, t), line(b, x, t))));
+    expect(kernels.innerProductRound(a, b, half)).toEqual([sum(0), sum(2)]);
+  });
+
+  it('accumulateBase adds multiples of field cells from an offset', () => {
+    const out = vector(6);
+    const before = list(out);
+    const row = cells(10);
+    row[4] = 0;
+    const factor = element();
+    kernels.accumulateBase(out, factor, row, 3, 5);
+    before.forEach((x, i) =>
+      expect(at(out, i)).toEqual(i < 5 ? add(x, multiply(factor, fromBase(row[3 + i] as number))) : x),
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { everyGadget } from '../../../test/support/circuits.ts';
+import type { Statement } from '../../artifact/statement.ts';
+import { ByteWriter, utf8 } from '../../base/bytes.ts';
+import { P } from '../../base/field.ts';
+import { lower } from './lower.ts';
+import { openTranscript, publicDataOf } from './statement.ts';
+import { Transcript } from './transcript.ts';
+
+const keyDigest = new Uint8Array(32).fill(7);
+const statement: Statement = {
+  modelDigest: new Uint8Array(32).fill(1),
+  keyDigest,
+  context: utf8('audience'),
+  publics: [Int32Array.of(3, -1), Int32Array.of(255)],
+};
+
+const challenge = (transcript: Transcript): string => transcript.drawOne().join();
+
+describe('openTranscript', () => {
+  it('absorbs version, key, context, roots and public cells, each under its label', () => {
+    const expected = new Transcript();
+    expected.absorb('protocol', utf8('transparent/1'));
+    expected.absorb('vk', keyDigest);
+    expected.absorb('context', statement.context);
+    expected.absorb('roots', new Uint8Array(0));
+    expected.absorb(
+      'public',
+      new ByteWriter()
+        .u32(3)
+        .u32(P - 1)
+        .u32(255)
+        .finish(),
+    );
+    expect(challenge(openTranscript(keyDigest, statement))).toBe(challenge(expected));
+  });
+
+  it('binds key, context and every public integer', () => {
+    const seen = new Set(
+      [
+        openTranscript(keyDigest, statement),
+        openTranscript(new Uint8Array(32).fill(8), statement),
+        openTranscript(keyDigest, { ...statement, context: utf8('Audience') }),
+        openTranscript(keyDigest, { ...statement, publics: [Int32Array.of(3, -2), Int32Array.of(255)] }),
+        openTranscript(keyDigest, { ...statement, publics: [Int32Array.of(3, -1), Int32Array.of(254)] }),
+      ].map(challenge),
+    );
+    expect(seen.size).toBe(5);
+  });
+});
+
+describe('publicDataOf', () => {
+  const { circuit, inputs } = everyGadget();
+  const system = lower(circuit, 8);
+  const scores = Int32Array.of(1, 2, 3, 4);
+  const data = publicDataOf(system, [inputs[0] as Int32Array, scores]);
+
+  it('knows constants from the key, public wires from the statement in wire order, and nothing committed', () => {
+    system.tensors.forEach(({ name, kind, data: constant }, id) => {
+      const expected =
+        kind === 'committed' ? null : name === 'image' ? inputs[0] : name === 'scores' ? scores : constant;
+      expect(data(id)).toBe(expected);
+    });
+  });
+});
