@@ -57,12 +57,12 @@ describe('acceptKey', () => {
     expect(refusal(bad)).toMatch(message);
   });
 
-  it('refuses step functions that need more than 2^24 rows', () => {
+  it('refuses step functions that need more than 2^22 rows', () => {
     const wide = { high: 1e9, starts: Int32Array.of(-1e9, 0), values: Int32Array.of(0, 1) };
     const gadgets = circuit.gadgets.map((gadget) =>
       gadget.kind === 'step' ? { ...gadget, functions: gadget.functions.map(() => wide) } : gadget,
     );
-    expect(refusal({ ...withParameters({ pieceBits: 1 }), circuit: { ...circuit, gadgets } })).toMatch(/2\^24 rows/);
+    expect(refusal({ ...withParameters({ pieceBits: 1 }), circuit: { ...circuit, gadgets } })).toMatch(/2\^22 rows/);
   });
 
   it('refuses at once a small key that asks for endless tables or wires', () => {
@@ -75,7 +75,7 @@ describe('acceptKey', () => {
       high: i + 2 ** 21,
     }));
     expect(refusal({ ...key, circuit: { ...circuit, gadgets: [...circuit.gadgets, ...ranges] } })).toMatch(
-      /2\^24 rows/,
+      /2\^22 rows/,
     );
     const sizes = [2 ** 24, 2];
     const extra = Array.from({ length: 20 }, (_, i) => ({

@@ -25,7 +25,7 @@ export type AcceptedKey = {
 };
 
 /** Most rows of all tables, and most padded cells of all witness wires and boxes: what a verifier may be made to work on. */
-const maximumTableRows = 2 ** 24;
+const maximumTableRows = 2 ** 22;
 const maximumCells = 2 ** 27;
 
 function refuse(message: string): never {
@@ -48,7 +48,7 @@ function rowsOf(gadget: Gadget, pieceBits: number): number {
 function refuseSize(circuit: Circuit, pieceBits: number): string | null {
   const fixed = circuit.tables.reduce((total, table) => total + (table.columns[0]?.length ?? 0), 0);
   const rows = circuit.gadgets.reduce((total, gadget) => total + rowsOf(gadget, pieceBits), fixed);
-  if (rows > maximumTableRows) return 'its tables have more than 2^24 rows';
+  if (rows > maximumTableRows) return 'its tables have more than 2^22 rows';
   const wires = circuit.wires.filter((wire) => wire.role !== 'constant').map((wire) => wire.sizes);
   const boxes = circuit.gadgets.map((gadget) => boxOfGadget(gadget, circuit.wires));
   const reduced = circuit.gadgets.flatMap((gadget) => (gadget.kind === 'contract' ? [gadget.reduce] : []));
