@@ -13,20 +13,27 @@ import type {
   Gadget,
   Operand,
   StepFunction,
+  Table,
   View,
   Wire,
 } from '../artifact/circuit.ts';
 import { extent, type Interval, product, type Shape, strides } from '../base/tensor.ts';
-import { boxOfGadget, maximumSpan, outputOf } from './facts.ts';
+import { boxOfGadget, expressionsOf, maximumSpan, outputOf } from './facts.ts';
 
 /** Integers of an expression must stay below this in absolute value: p/2 for the smallest field of any backend. */
 export const integerLimit = 1065353216;
+
+/** Partial sums below this are exact in float64, whatever cancels: intervals and evaluations are computed there. */
+const exactLimit = 2 ** 52;
 
 const maximumCells = 2 ** 28;
 const maximumRank = 8;
 
 /** Most wires, gadgets, tables and step functions per gadget: far above any model, low enough that no list is a burden. */
 const maximumCount = 2 ** 16;
+
+/** Most views and accumulators that all expressions read together. */
+const maximumReads = 2 ** 14;
 
 /** Why a circuit is refused; callers turn it into the error of their situation. */
 export class CircuitProblem extends Error {}
@@ -125,10 +132,12 @@ function viewInterval(state: State, view: View, box: Shape, name: string): Inter
 
 function expressionInterval(state: State, expression: Expression, box: Shape, name: string): Interval {
   let [low, high]: [number, number] = [expression.constant, expression.constant];
+  let magnitude = Math.abs(expression.constant);
   for (const { coefficient, view } of expression.terms) {
     const [a, b] = viewInterval(state, view, box, name);
     low += Math.min(coefficient * a, coefficient * b);
     high += Math.max(coefficient * a, coefficient * b);
+    magnitude += Math.abs(coefficient) * Math.max(Math.abs(a), Math.abs(b));
   }
   for (const id of expression.accumulators) {
     const known = state.accumulators[id];
@@ -138,7 +147,9 @@ function expressionInterval(state: State, expression: Expression, box: Shape, na
     );
     low += known.interval[0];
     high += known.interval[1];
+    magnitude += Math.max(Math.abs(known.interval[0]), Math.abs(known.interval[1]));
   }
+  demand(magnitude < exactLimit, `${name} adds integers so large that float64 would round them`);
   demand(inLimits([low, high]), `${name} can hold integers in [${low}, ${high}], outside (−p/2, p/2)`);
   return [low, high];
 }
@@ -277,6 +288,8 @@ function enforced(state: State, gadget: Gadget): Interval {
     case 'maximum': {
       const a = expressionInterval(state, gadget.left, gadget.box, gadget.name);
       const b = expressionInterval(state, gadget.right, gadget.box, gadget.name);
+      // The right side is subtracted, and accumulators have no coefficient to subtract them with.
+      demand(gadget.right.accumulators.length === 0, `${gadget.name} subtracts an accumulator`);
       demand(
         a[1] - b[0] <= maximumSpan && b[1] - a[0] <= maximumSpan,
         `${gadget.name} compares integers more than ${maximumSpan} apart`,
@@ -317,11 +330,27 @@ function confine(state: State, gadget: Gadget, interval: Interval): void {
   state.wires[id] = interval;
 }
 
+/** True when equal inputs have equal values; equal rows may repeat. */
+function isFunction({ columns }: Table): boolean {
+  const keys = columns.slice(0, -1);
+  const known = new Map<string, number>();
+  return (columns.at(-1) as Int32Array).every((value, row) => {
+    const key = keys.map((column) => column[row]).join();
+    const before = known.get(key) ?? value;
+    known.set(key, before);
+    return before === value;
+  });
+}
+
 /** Throws `CircuitProblem` unless the circuit is well formed and its integers cannot wrap. */
 export function checkCircuit(circuit: Circuit): void {
   for (const list of [circuit.wires, circuit.gadgets, circuit.tables, circuit.inputs, circuit.outputs]) {
     demand(list.length <= maximumCount, 'the circuit has more than 2^16 parts of a kind');
   }
+  const reads = circuit.gadgets
+    .flatMap(expressionsOf)
+    .reduce((total, { terms, accumulators }) => total + terms.length + accumulators.length, 0);
+  demand(reads <= maximumReads, 'the expressions of the circuit read more than 2^14 things');
   for (const wire of circuit.wires) checkWire(wire);
   for (const table of circuit.tables) {
     const rows = table.columns[0]?.length ?? 0;
@@ -333,6 +362,7 @@ export function checkCircuit(circuit: Circuit): void {
       table.columns.every((column) => inLimits(extent(column))),
       `table ${table.name} has integers outside (−p/2, p/2)`,
     );
+    demand(isFunction(table), `table ${table.name} has two values for the same inputs`);
   }
   const state: State = {
     circuit,
@@ -348,6 +378,7 @@ export function checkCircuit(circuit: Circuit): void {
 }
 
 function checkPorts(circuit: Circuit): void {
+  demand(circuit.outputs.length > 0 && circuit.inputs.length > 0, 'the circuit has no input or no output');
   const seen = new Set<number>();
   for (const port of [...circuit.inputs, ...circuit.outputs]) {
     const wire = circuit.wires[port.wire];
@@ -363,7 +394,11 @@ function checkPorts(circuit: Circuit): void {
     );
     seen.add(port.wire);
   }
-  demand(circuit.outputs.length > 0 && circuit.inputs.length > 0, 'the circuit has no input or no output');
+  for (const ports of [circuit.inputs, circuit.outputs]) {
+    demand(new Set(ports.map((port) => port.name)).size === ports.length, 'two ports of a side have the same name');
+  }
+  const determined = new Set([...circuit.inputs.map((port) => port.wire), ...circuit.gadgets.map(outputOf)]);
+  for (const port of circuit.outputs) demand(determined.has(port.wire), `nothing determines the output ${port.name}`);
   circuit.wires.forEach((wire, id) =>
     demand(wire.role !== 'public' || seen.has(id), `public wire ${wire.name} belongs to no port`),
   );

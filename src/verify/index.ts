@@ -139,6 +139,8 @@ function rejectionOf(error: unknown): Rejection {
   if (error instanceof ProvennError && (error.code === 'ARTIFACT_TAMPERED' || error.code === 'ARTIFACT_VERSION'))
     return { code: 'malformed', message: error.message };
   if (error instanceof ProvennError && error.code === 'KEY_REFUSED') return { code: 'key', message: error.message };
+  // Array lengths and stack depth: a key that asks for more than this machine has.
+  if (error instanceof RangeError) return { code: 'key', message: `The key asks for too much: ${error.message}.` };
   throw error;
 }
 

@@ -78,7 +78,7 @@ export function judge(
       ? 'the rows are too short for the inner-product sumcheck'
       : system.lookups.length === 0
         ? 'the circuit has no lookup'
-        : found.bits < requiredBits
+        : !(found.bits >= requiredBits)
           ? `the soundness is ${found.bits.toFixed(2)} bits; at least ${requiredBits} are required`
           : null;
   return { layout, soundness: found, refusal };

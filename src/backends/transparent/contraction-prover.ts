@@ -4,7 +4,7 @@
  */
 import type { ContractGadget, Operand } from '../../artifact/circuit.ts';
 import { add, at, type Ext, fromBase, multiply, one, put, scale, subtract, zero } from '../../base/extension.ts';
-import { fromInteger } from '../../base/field.ts';
+import { fromInteger, pow } from '../../base/field.ts';
 import { product, type Shape } from '../../base/tensor.ts';
 import type { Cells } from './assign.ts';
 import type { ProverChannel } from './channel.ts';
@@ -250,7 +250,7 @@ export function proveContractions(
     for (const { shape, factors, weight, value } of running) {
       const round =
         bit >= shape.variables
-          ? points.map(() => multiply(value, fromBase(2 ** (bit - shape.variables))))
+          ? points.map(() => multiply(value, fromBase(pow(2, bit - shape.variables))))
           : instanceRound(factors, half, points);
       round.forEach((sum, k) => {
         sums[k] = add(sums[k] as Ext, multiply(weight, sum));

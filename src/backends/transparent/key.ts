@@ -4,9 +4,11 @@ import { circuitDigest } from '../../artifact/circuit-codec.ts';
 import { type VerifyingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
 import { BytesError } from '../../base/bytes.ts';
 import { ProvennError } from '../../base/errors.ts';
+import { product } from '../../base/tensor.ts';
 import { CircuitProblem, checkCircuit } from '../../gadgets/check.ts';
-import { boxOfGadget } from '../../gadgets/facts.ts';
+import { boxOfGadget, expressionsOf } from '../../gadgets/facts.ts';
 import { backendName, decodeParameters, judge, type Parameters, refuseParameters } from './config.ts';
+import { contractionShape } from './contraction-shape.ts';
 import { countPieces } from './gadgets/pieces.ts';
 import { directLimit, isDirect } from './gadgets/step.ts';
 import { type Layout, paddedBits } from './layout.ts';
@@ -27,6 +29,8 @@ export type AcceptedKey = {
 /** Most rows of all tables, and most padded cells of all witness wires and boxes: what a verifier may be made to work on. */
 const maximumTableRows = 2 ** 22;
 const maximumCells = 2 ** 27;
+const maximumVariables = 28;
+const maximumWork = 2 ** 28;
 
 function refuse(message: string): never {
   throw new ProvennError('KEY_REFUSED', `The verifying key is refused: ${message}.`, {
@@ -53,7 +57,35 @@ function refuseSize(circuit: Circuit, pieceBits: number): string | null {
   const boxes = circuit.gadgets.map((gadget) => boxOfGadget(gadget, circuit.wires));
   const reduced = circuit.gadgets.flatMap((gadget) => (gadget.kind === 'contract' ? [gadget.reduce] : []));
   const cells = [...wires, ...boxes, ...reduced].reduce((total, sizes) => total + 2 ** paddedBits(sizes), 0);
-  return cells > maximumCells ? 'its wires and boxes have more than 2^27 cells' : null;
+  if (cells > maximumCells) return 'its wires and boxes have more than 2^27 cells';
+  if (
+    circuit.gadgets.some(
+      (gadget) => gadget.kind === 'contract' && contractionShape(gadget).variables > maximumVariables,
+    )
+  )
+    return 'a contraction runs over more than 2^28 cells';
+  return work(circuit) > maximumWork ? 'evaluating its claims takes more than 2^28 steps' : null;
+}
+
+/** Steps a verifier takes for the claim vectors: every cell of a public wire, every index of an axis, every pair of a window. */
+function work(circuit: Circuit): number {
+  const cells = (wire: number): number => {
+    const known = circuit.wires[wire];
+    return known === undefined || known.role === 'witness' ? 0 : product(known.sizes);
+  };
+  let steps = 0;
+  for (const gadget of circuit.gadgets) {
+    const box = boxOfGadget(gadget, circuit.wires).reduce((total, size) => total + size, 0);
+    for (const { terms } of expressionsOf(gadget)) for (const { view } of terms) steps += cells(view.wire) + box;
+    if (gadget.kind !== 'contract') continue;
+    for (const { wire, map } of [gadget.left, gadget.right]) {
+      steps += cells(wire) + box;
+      for (const entry of map)
+        if (entry.kind === 'window')
+          steps += (gadget.box[entry.axis] as number) * (gadget.reduce[entry.reduce] as number);
+    }
+  }
+  return steps;
 }
 
 /** Throws `KEY_REFUSED` for a key that is malformed, whose integers could wrap, or whose soundness is below 100 bits. */

@@ -16,7 +16,7 @@ import {
   subtract,
   zero,
 } from '../../base/extension.ts';
-import { fromInteger, inv } from '../../base/field.ts';
+import { fromInteger, inv, pow } from '../../base/field.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { VerifierChannel } from './channel.ts';
 import { Rejected } from './channel.ts';
@@ -241,7 +241,7 @@ function walkContractions(walk: Walk, accumulated: Accumulated, leaf: readonly E
     ...shapes.map((shape, i) =>
       scaleForm(
         accumulated.values[i] as Form,
-        multiply(weights[i] as Ext, fromBase(2 ** (variables - shape.variables))),
+        multiply(weights[i] as Ext, fromBase(pow(2, variables - shape.variables))),
       ),
     ),
   );

@@ -3,6 +3,7 @@
  * linear relations. Derived by prover and verifier alike from the key, never sent.
  */
 import type { Circuit, ContractGadget, Expression, View } from '../../artifact/circuit.ts';
+import { invariant } from '../../base/errors.ts';
 import type { Shape } from '../../base/tensor.ts';
 
 /** Index into `System.tensors`; the circuit's wires come first, with the same numbers. */
@@ -80,8 +81,9 @@ export function sum(a: Expression, b: Expression): Expression {
   };
 }
 
-/** a − b for a `b` without accumulators. */
+/** a − b. Accumulators have no coefficient, so `b` must have none. */
 export function difference(a: Expression, b: Expression): Expression {
+  invariant(b.accumulators.length === 0, 'an accumulator cannot be subtracted');
   return sum(a, {
     constant: -b.constant,
     terms: b.terms.map((term) => ({ ...term, coefficient: -term.coefficient })),
