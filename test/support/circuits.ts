@@ -32,6 +32,11 @@ export function quantizer(low: number, high: number, divisor: number, offset: nu
   return { high, starts: Int32Array.from(starts), values: Int32Array.from(values) };
 }
 
+/** Integers of [low, high] for a private wire that only a range confines. */
+function anyOf(low: number, high: number, cells: number): Float64Array {
+  return Float64Array.from({ length: cells }, (_, i) => low + ((7 * i) % (high - low + 1)));
+}
+
 /** Completes a witness: public inputs given, everything else computed gadget by gadget. */
 export function complete(circuit: Circuit, inputs: readonly Int32Array[]): Witness {
   const wires: Float64Array[] = [];
@@ -43,6 +48,8 @@ export function complete(circuit: Circuit, inputs: readonly Int32Array[]): Witne
       wires[id] = Float64Array.from(inputs[next++] as Int32Array);
   });
   for (const gadget of circuit.gadgets) {
+    if (gadget.kind === 'range')
+      wires[gadget.wire] ??= anyOf(gadget.low, gadget.high, product(circuit.wires[gadget.wire]?.sizes ?? []));
     const values = evaluateGadget(gadget, circuit, { wires, accumulators });
     if (gadget.kind === 'contract') accumulators[gadget.accumulator] = values;
     else if (gadget.kind !== 'range') wires[gadget.output] = values;

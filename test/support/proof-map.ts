@@ -3,6 +3,8 @@ import type { ContractGadget } from '../../src/artifact/circuit.ts';
 import { contractionShape } from '../../src/backends/transparent/contraction-shape.ts';
 import type { AcceptedKey } from '../../src/backends/transparent/index.ts';
 import { accumulatorClaims, stack } from '../../src/backends/transparent/instances.ts';
+import { paddedBits } from '../../src/backends/transparent/layout.ts';
+import type { Ext } from '../../src/base/extension.ts';
 
 export type Field = {
   readonly name: string;
@@ -50,4 +52,51 @@ export function proofFields(key: AcceptedKey, length: number): Field[] {
   for (let query = 0; query < parameters.queries; query++) field('cell', `column ${query} row`, layout.rows.length);
   field('digest', 'path digest', Math.max(0, Math.floor((length - at) / sizes.digest)));
   return fields;
+}
+
+/** One sumcheck round: its first two messages, the challenge drawn after them and what else its claim depends on. */
+export type Round = { readonly first: Field; readonly second: Field; readonly challenge: Ext } & (
+  | { readonly kind: 'layer'; readonly rho: Ext }
+  | { readonly kind: 'relation' | 'inner product'; readonly degree: number }
+);
+
+/** All rounds of a proof, from its manifest and its draws: two challenges, then one draw at a time (docs/protocol.md). */
+export function sumcheckRounds(
+  key: AcceptedKey,
+  fields: readonly Field[],
+  draws: readonly (readonly Ext[])[],
+): Round[] {
+  const rounds: Round[] = [];
+  let draw = 1;
+  const one = (): Ext => (draws[draw++] as readonly Ext[])[0] as Ext;
+  const group = (prefix: string): Field[] => fields.filter(({ name }) => name.startsWith(prefix));
+  let point: Ext[] = [one()];
+  for (let k = 1; k < stack(key.system).logLeaves; k++) {
+    const messages = group(`layer ${k} round`);
+    draw += 1;
+    const next: Ext[] = [];
+    for (let bit = k - 1; bit >= 0; bit--) {
+      const [first, second] = messages.splice(0, 2) as [Field, Field];
+      const challenge = one();
+      rounds.push({ kind: 'layer', first, second, challenge, rho: point[bit] as Ext });
+      next[bit] = challenge;
+    }
+    point = [...next, one()];
+  }
+  if (key.system.linears.some(({ box }) => paddedBits(box) > 0)) draw += 1;
+  const shapes = accumulatorClaims(key.system).map((claim) =>
+    contractionShape(key.system.contractions[claim.accumulator] as ContractGadget),
+  );
+  if (shapes.length > 0) draw += 1;
+  const degree = Math.max(0, ...shapes.map((shape) => shape.degree));
+  for (const messages = group('relation round'); messages.length > 0; ) {
+    const [first, second] = messages.splice(0, degree) as [Field, Field];
+    rounds.push({ kind: 'relation', first, second, challenge: one(), degree });
+  }
+  draw += 1;
+  for (const messages = group('inner product'); messages.length > 0; ) {
+    const [first, second] = messages.splice(0, 2) as [Field, Field];
+    rounds.push({ kind: 'inner product', first, second, challenge: one(), degree: 2 });
+  }
+  return rounds;
 }

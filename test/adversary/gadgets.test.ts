@@ -1,0 +1,3 @@
+import { gadgetSuite } from './gadget-suite.ts';
+
+gadgetSuite(12);
