@@ -324,7 +324,11 @@ function confine(state: State, gadget: Gadget, interval: Interval): void {
     );
   }
   demand(inLimits(interval), `${gadget.name} allows integers outside (−p/2, p/2)`);
-  if (wire.role === 'public') return;
+  if (wire.role === 'public') {
+    // Its interval is the verifier's to check; until a gadget determines it, nothing may read it.
+    if (gadget.kind !== 'range') state.wires[id] ??= wire.interval;
+    return;
+  }
   demand(state.wires[id] === undefined, `${wire.name} is determined twice`);
   demand(contains(wire.interval, interval), `${wire.name} can leave its declared interval`);
   state.wires[id] = interval;
@@ -364,9 +368,11 @@ export function checkCircuit(circuit: Circuit): void {
     );
     demand(isFunction(table), `table ${table.name} has two values for the same inputs`);
   }
+  checkPorts(circuit);
+  const given = new Set(circuit.inputs.map((port) => port.wire));
   const state: State = {
     circuit,
-    wires: circuit.wires.map((wire) => (wire.role === 'witness' ? undefined : wire.interval)),
+    wires: circuit.wires.map((wire, id) => (wire.role === 'constant' || given.has(id) ? wire.interval : undefined)),
     accumulators: [],
   };
   for (const gadget of circuit.gadgets) {
@@ -374,7 +380,6 @@ export function checkCircuit(circuit: Circuit): void {
     confine(state, gadget, enforced(state, gadget));
   }
   circuit.wires.forEach((wire, id) => demand(state.wires[id] !== undefined, `nothing confines the wire ${wire.name}`));
-  checkPorts(circuit);
 }
 
 function checkPorts(circuit: Circuit): void {

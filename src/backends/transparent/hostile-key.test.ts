@@ -147,6 +147,19 @@ describe('a key is refused', () => {
     expect(refusal(between([4], () => {}))).toMatch(/nothing determines the output y/);
   });
 
+  test('with an output that is read before anything determines it, itself included', () => {
+    const self = between([4], (build, _x, y) => build.linear('self', [4], reads(y, [4]), y));
+    expect(refusal(self)).toMatch(/reads y before anything confines it/);
+    const circle = between([4], (build, _x, y) => {
+      const copy = build.witness('copy', [4], [0, 255]);
+      build.linear('there', [4], reads(y, [4]), copy);
+      build.linear('back', [4], reads(copy, [4]), y);
+    });
+    expect(refusal(circle)).toMatch(/reads y before anything confines it/);
+    const ranged = between([4], (build, _x, y) => build.range('range', y, 0, 255));
+    expect(refusal(ranged)).not.toBe('');
+  });
+
   test('with two ports of one name, or a table that is no function', () => {
     expect(refusal({ ...plain, outputs: [...plain.outputs, ...plain.outputs] })).toMatch(/same name/);
     const tables = [{ name: 'halve', columns: [Int32Array.of(1, 1), Int32Array.of(0, 2)] }];
