@@ -1,11 +1,11 @@
 /** Gadgets over integers: what each one computes, and where a witness breaks one. The reference every backend is held to. */
-import type { Circuit, Gadget, Table, Wire } from '../artifact/circuit.ts';
+import type { Circuit, Gadget, StepFunction, StepGadget, Table } from '../artifact/circuit.ts';
 import type { Witness } from '../artifact/witness.ts';
 import { product } from '../base/tensor.ts';
 import { evaluateContract } from './contract.ts';
 import { maximumSpan } from './facts.ts';
 import { evaluateStep } from './step.ts';
-import { type Assignment, evaluateExpression, readView } from './views.ts';
+import { type Assignment, evaluateExpression, readView, type Sized } from './views.ts';
 
 function rowKey(values: readonly number[]): string {
   return values.join(',');
@@ -25,6 +25,19 @@ function tableRows(table: Table): Map<string, number> {
   return rows;
 }
 
+/** The step function of each box cell; undefined where the class names none. */
+export function stepsAt(
+  gadget: StepGadget,
+  wires: readonly Sized[],
+  assignment: Assignment,
+): (cell: number) => StepFunction | undefined {
+  const { classes, functions } = gadget;
+  if (classes === null) return () => functions[0];
+  const data = assignment.wires[classes.wire] as ArrayLike<number>;
+  const selector = readView(classes, wires[classes.wire] as Sized, data, gadget.box);
+  return (cell) => functions[selector[cell] as number];
+}
+
 /** The values a gadget determines over its box: an accumulator, or an output wire; NaN where it defines none. */
 export function evaluateGadget(gadget: Gadget, circuit: Circuit, assignment: Assignment): Float64Array {
   const { wires, tables } = circuit;
@@ -38,18 +51,9 @@ export function evaluateGadget(gadget: Gadget, circuit: Circuit, assignment: Ass
       );
     case 'step': {
       const input = evaluateExpression(gadget.input, wires, assignment, gadget.box);
-      const { classes } = gadget;
-      const selector =
-        classes === null
-          ? null
-          : readView(
-              classes,
-              wires[classes.wire] as Wire,
-              assignment.wires[classes.wire] as ArrayLike<number>,
-              gadget.box,
-            );
+      const functions = stepsAt(gadget, wires, assignment);
       return input.map((x, cell) => {
-        const step = gadget.functions[selector === null ? 0 : (selector[cell] as number)];
+        const step = functions(cell);
         return step === undefined ? Number.NaN : evaluateStep(step, x);
       });
     }

@@ -5,17 +5,7 @@ import { type Builder, boxOf, type Wires } from '../gadgets/builder.ts';
 import { copied } from './wires.ts';
 
 /** What one axis of the activation is to the contraction: an output axis, a reduced axis, or a window over both. */
-export type AxisRole =
-  | { readonly kind: 'output'; readonly axis: number }
-  | { readonly kind: 'reduce'; readonly axis: number }
-  | {
-      readonly kind: 'window';
-      readonly axis: number;
-      readonly reduce: number;
-      readonly stride: number;
-      readonly dilation: number;
-      readonly pad: number;
-    };
+export type AxisRole = Exclude<OperandMap, { readonly kind: 'fixed' }>;
 
 /**
  * Constant weights [outputs…, reduce…], row-major: the dimension list `outputs` names output axes, the rest are all the

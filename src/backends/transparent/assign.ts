@@ -3,10 +3,11 @@ import type { StepGadget } from '../../artifact/circuit.ts';
 import type { Witness } from '../../artifact/witness.ts';
 import { extent, product } from '../../base/tensor.ts';
 import { evaluateContract } from '../../gadgets/contract.ts';
+import { stepsAt } from '../../gadgets/evaluate.ts';
 import { runEnd, runOf } from '../../gadgets/step.ts';
-import { type Assignment, evaluateExpression, readView } from '../../gadgets/views.ts';
+import { type Assignment, evaluateExpression } from '../../gadgets/views.ts';
 import { pieceOf } from './gadgets/pieces.ts';
-import type { StepPlan, System, SystemTable, SystemTensor } from './system.ts';
+import type { StepPlan, System, SystemTable } from './system.ts';
 
 /** Integers of every tensor of a system and of every accumulator. Nothing here requires the witness to be honest. */
 export type Cells = { readonly tensors: readonly Float64Array[]; readonly accumulators: readonly Float64Array[] };
@@ -64,20 +65,11 @@ function assignPieces(
   const gadget = system.circuit.gadgets[plan.gadget] as StepGadget;
   const { wires } = system.circuit;
   const input = evaluateExpression(gadget.input, wires, assignment, gadget.box);
-  const { classes } = gadget;
-  const selector =
-    classes === null
-      ? null
-      : readView(
-          classes,
-          system.tensors[classes.wire] as SystemTensor,
-          tensors[classes.wire] as Float64Array,
-          gadget.box,
-        );
+  const functions = stepsAt(gadget, wires, assignment);
   const offsets = new Float64Array(input.length);
   const widths = new Float64Array(input.length);
   input.forEach((x, cell) => {
-    const step = gadget.functions[selector === null ? 0 : (selector[cell] as number)];
+    const step = functions(cell);
     if (step === undefined) return;
     const run = runOf(step, x);
     if (run < 0) return;

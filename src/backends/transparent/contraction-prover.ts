@@ -8,8 +8,7 @@ import { fromInteger, pow } from '../../base/field.ts';
 import { product, type Shape } from '../../base/tensor.ts';
 import type { Cells } from './assign.ts';
 import type { ProverChannel } from './channel.ts';
-import { type ContractionShape, contractionShape } from './contraction-shape.ts';
-import { accumulatorClaims } from './instances.ts';
+import { type ContractionShape, contractionBatch } from './contraction-shape.ts';
 import { publicInnerProduct, splitPoint } from './kernel-vectors.ts';
 import { forEachRun, paddedBits } from './layout.ts';
 import { eqTable } from './polynomials.ts';
@@ -214,14 +213,14 @@ export function proveContractions(
   tau: readonly Ext[],
   values: readonly Ext[],
 ): void {
-  const claims = accumulatorClaims(system);
+  const { claims, gadgets, shapes, variables, degree } = contractionBatch(system);
   if (claims.length === 0) return;
   channel.begin(6);
   const eta = channel.drawOne();
   let power = one;
   const running = claims.map((claim, i): Running => {
-    const gadget = system.contractions[claim.accumulator] as ContractGadget;
-    const shape = contractionShape(gadget);
+    const gadget = gadgets[i] as ContractGadget;
+    const shape = shapes[i] as ContractionShape;
     const weights = splitPoint(accumulatorPoint(system, claim, leaf, tau), gadget.box).map((part) => eqTable(part));
     const fold = (operand: Operand): Uint32Array =>
       spread(
@@ -241,8 +240,6 @@ export function proveContractions(
     power = multiply(power, eta);
     return { gadget, shape, factors, weight, value: values[i] as Ext };
   });
-  const variables = Math.max(...running.map(({ shape }) => shape.variables));
-  const degree = Math.max(...running.map(({ shape }) => shape.degree));
   const points = [0, ...Array.from({ length: degree - 1 }, (_, i) => i + 2)];
   for (let bit = variables - 1; bit >= 0; bit--) {
     const half = 2 ** bit;

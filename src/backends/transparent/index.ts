@@ -1,4 +1,4 @@
-/** The transparent backend as the pipeline sees it. Verifiers import `verify.ts` instead, which reaches no prover. */
+/** The transparent backend as the pipeline sees it. Verifiers import `verifier.ts` instead, which reaches no prover. */
 import type { Circuit, StepGadget } from '../../artifact/circuit.ts';
 import type { VerifyingKey } from '../../artifact/keys.ts';
 import type { Proof } from '../../artifact/proof.ts';

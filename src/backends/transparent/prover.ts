@@ -1,12 +1,14 @@
 /** The prover: cells of an accepted key's system → proof body. It never judges the witness; the verifier does. */
 import type { Statement } from '../../artifact/statement.ts';
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
+import { digestLength } from '../../base/digest.ts';
 import { add, at, type Ext, multiply, put } from '../../base/extension.ts';
 import { fromInteger } from '../../base/field.ts';
 import type { Cells } from './assign.ts';
 import { ProverChannel, VerifierChannel } from './channel.ts';
 import { batchClaims, ClaimBook, type ClaimTerm, type LinearClaim } from './claims.ts';
 import { accumulatorValue, proveContractions } from './contraction-prover.ts';
+import { linearVariables } from './contraction-shape.ts';
 import { accumulatorClaims, stack } from './instances.ts';
 import { kernelVector } from './kernel-vectors.ts';
 import type { Kernels } from './kernels/kernels.ts';
@@ -104,7 +106,7 @@ function claimsOf(key: AcceptedKey, statement: Statement, proof: Uint8Array): re
   const channel = new VerifierChannel(openTranscript(key.keyDigest, statement), new ByteReader(proof));
   const book = new ClaimBook(key.system, publicDataOf(key.system, statement.publics), () => {});
   channel.begin(2);
-  channel.receiveBytes(32);
+  channel.receiveBytes(digestLength);
   walkRelations({ system: key.system, channel, book }, key.parameters.lookupWork);
   return book.claims;
 }
@@ -136,8 +138,8 @@ export function proveBody(
 
   options.onStage?.('contractions');
   channel.begin(5);
-  const linearVariables = Math.max(0, ...system.linears.map(({ box }) => paddedBits(box)));
-  const tau = linearVariables > 0 ? channel.draw(linearVariables) : [];
+  const coordinates = linearVariables(system);
+  const tau = coordinates > 0 ? channel.draw(coordinates) : [];
   const values = accumulatorClaims(system).map((claim) =>
     accumulatorValue(
       cells.accumulators[claim.accumulator] as Float64Array,

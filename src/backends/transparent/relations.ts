@@ -3,7 +3,7 @@
  * docs/protocol.md). The prover runs the very same walk over its own messages to learn the claims it must open.
  */
 
-import type { Expression } from '../../artifact/circuit.ts';
+import type { ContractGadget, Expression, Operand } from '../../artifact/circuit.ts';
 import {
   add,
   type Ext,
@@ -21,7 +21,7 @@ import type { Shape } from '../../base/tensor.ts';
 import type { VerifierChannel } from './channel.ts';
 import { Rejected } from './channel.ts';
 import type { ClaimBook, ClaimTerm } from './claims.ts';
-import { contractionShape } from './contraction-shape.ts';
+import { type ContractionShape, contractionBatch, linearVariables } from './contraction-shape.ts';
 import { addForms, constantForm, type Form, scaleForm, subtractForms, zeroForm } from './forms.ts';
 import {
   type AccumulatorClaim,
@@ -228,9 +228,7 @@ function walkContractions(walk: Walk, accumulated: Accumulated, leaf: readonly E
   if (accumulated.claims.length === 0) return;
   channel.begin(6);
   const eta = channel.drawOne();
-  const shapes = accumulated.claims.map((claim) => contractionShape(system.contractions[claim.accumulator] as never));
-  const variables = Math.max(...shapes.map((shape) => shape.variables));
-  const degree = Math.max(...shapes.map((shape) => shape.degree));
+  const { gadgets, shapes, variables, degree } = contractionBatch(system);
   let power = one;
   const weights = shapes.map(() => {
     const weight = power;
@@ -257,7 +255,7 @@ function walkContractions(walk: Walk, accumulated: Accumulated, leaf: readonly E
     const claim = accumulated.claims[i] as AccumulatorClaim;
     return endOfContraction(
       walk,
-      claim.accumulator,
+      gadgets[i] as ContractGadget,
       shape,
       accumulatorPoint(system, claim, leaf, tau),
       point.slice(0, shape.variables),
@@ -288,12 +286,11 @@ type Factor = { readonly value: Form; readonly claim: (() => void) | null };
 
 function endOfContraction(
   walk: Walk,
-  accumulator: number,
-  shape: ReturnType<typeof contractionShape>,
+  gadget: ContractGadget,
+  shape: ContractionShape,
   outputs: readonly Ext[],
   point: readonly Ext[],
 ): { readonly left: Factor; readonly right: Factor; readonly shared: Ext } {
-  const gadget = walk.system.contractions[accumulator] as (typeof walk.system.contractions)[number];
   const outputParts = splitPoint(outputs, gadget.box);
   const parts = splitPoint(point, shape.sizes);
   const place: ContractionPoint = {
@@ -303,7 +300,7 @@ function endOfContraction(
     shared: new Map(shape.shared.map((axis, i) => [axis, parts[i] as readonly Ext[]])),
     reduces: parts.slice(shape.shared.length),
   };
-  const factor = (operand: typeof gadget.left): Factor => {
+  const factor = (operand: Operand): Factor => {
     const { sizes } = walk.system.tensors[operand.wire] as SystemTensor;
     const kernels = operandKernels(operand, sizes, place);
     const zeroPart = multiply(
@@ -343,8 +340,8 @@ export function walkRelations(walk: Walk, lookupWork: number): void {
   const stacked = stack(system);
   const leaf = walkLookups(walk, stacked.logLeaves);
   channel.begin(5);
-  const linearVariables = Math.max(0, ...system.linears.map(({ box }) => paddedBits(box)));
-  const tau = linearVariables > 0 ? channel.draw(linearVariables) : [];
+  const coordinates = linearVariables(system);
+  const tau = coordinates > 0 ? channel.draw(coordinates) : [];
   const claims = accumulatorClaims(system);
   const accumulated: Accumulated = { claims, values: claims.map(() => hidden(walk)) };
   claimLeaves(walk, stacked, leaf, alpha, beta, accumulated);

@@ -4,10 +4,9 @@
  */
 
 import { P } from '../../base/field.ts';
-import { contractionShape } from './contraction-shape.ts';
-import { accumulatorClaims, stack } from './instances.ts';
+import { contractionBatch, linearVariables } from './contraction-shape.ts';
+import { stack } from './instances.ts';
 import type { Layout } from './layout.ts';
-import { paddedBits } from './layout.ts';
 import type { System } from './system.ts';
 
 /** What the calculator reads of the parameters; `config.ts` holds the whole. */
@@ -48,17 +47,16 @@ function overExtension(numerator: number): number {
 /** Computes every term of the bound. Lookups beyond the characteristic would break counting: they give 0 bits. */
 export function soundness(system: System, layout: Layout, p: Numbers): Soundness {
   const { cells, width, logLeaves } = stack(system);
-  const accumulated = accumulatorClaims(system);
-  const shapes = accumulated.map(({ accumulator }) => contractionShape(system.contractions[accumulator] as never));
-  const degree = Math.max(0, ...shapes.map((shape) => shape.degree));
-  const variables = Math.max(0, ...shapes.map((shape) => shape.variables));
-  const linearVariables = Math.max(0, ...system.linears.map(({ box }) => paddedBits(box)));
-  const claims = 1 + logLeaves + 2 + system.linears.length + 3 * accumulated.length + 1;
+  const batch = contractionBatch(system);
+  const claims = 1 + logLeaves + 2 + system.linears.length + 3 * batch.claims.length + 1;
   const rowVariables = layout.logCells - layout.logRow;
   const terms: SoundnessTerm[] = [
     { name: 'lookups', bits: cells >= P ? 0 : p.lookupWork + overExtension(cells * (width + 1)) },
     { name: 'GKR', bits: overExtension(logLeaves * logLeaves + logLeaves) },
-    { name: 'relations', bits: overExtension(degree * variables + accumulated.length + linearVariables) },
+    {
+      name: 'relations',
+      bits: overExtension(batch.degree * batch.variables + batch.claims.length + linearVariables(system)),
+    },
     { name: 'batching and inner product', bits: overExtension(claims + 2 * layout.logCells) },
     { name: 'proximity', bits: overExtension((rowVariables + 2) * 2 ** (p.logRow + p.logBlowup)) },
     { name: 'opening', bits: overExtension(4) },

@@ -1,13 +1,12 @@
 /** Emission of the operators that multiply or add: one place for QOperator nodes and for QDQ groups. */
 import type { GraphNode } from '../../artifact/graph.ts';
 import type { IntTensor, Shape } from '../../base/tensor.ts';
-import { windowGeometry } from '../../base/window.ts';
 import type { ByteQuantization } from '../formula.ts';
 import { intAttribute, intsAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
 import type { Network, Operand } from './network.ts';
 import type { Cell } from './values.ts';
-import { autoPadOf, spatialList, windowPads } from './window-attributes.ts';
+import { windowAttributes } from './window-attributes.ts';
 
 /** An operand of bytes with its per-tensor quantization: an activation, or a constant for Add. */
 export type Quantized = { readonly operand: Operand; readonly quantization: ByteQuantization };
@@ -92,22 +91,7 @@ function convAttributes(node: GraphNode, x: Shape, w: Shape): ConvGeometry {
   const declared = intsAttribute(node, 'kernel_shape') ?? kernel;
   if (declared.length !== rank || declared.some((size, i) => size !== kernel[i]))
     invalid(node, 'kernel_shape differs from the weights');
-  const strides = spatialList(node, 'strides', rank, 1);
-  const dilations = spatialList(node, 'dilations', rank, 1);
-  const given = spatialList(node, 'pads', 2 * rank, 0);
-  const axes = kernel.map((size, i) =>
-    windowGeometry({
-      input: x[i + 2] as number,
-      kernel: size,
-      stride: strides[i] as number,
-      dilation: dilations[i] as number,
-      padBegin: given[i] as number,
-      padEnd: given[i + rank] as number,
-      autoPad: autoPadOf(node),
-      ceilMode: false,
-    }),
-  );
-  return { strides, dilations, pads: windowPads(axes), group: intAttribute(node, 'group', 1) };
+  return { ...windowAttributes(node, x, kernel, { ceilMode: false }), group: intAttribute(node, 'group', 1) };
 }
 
 /** QGemm: a [M, K] by b [K, N] or, with `transB`, [N, K]. `alpha` multiplies the product only. */

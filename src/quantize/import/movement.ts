@@ -5,10 +5,9 @@
 import type { Graph, GraphNode, GraphTensor } from '../../artifact/graph.ts';
 import type { Json } from '../../base/canonical-json.ts';
 import { product, type Shape } from '../../base/tensor.ts';
-import { windowGeometry } from '../../base/window.ts';
 import { intAttribute, intsAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
-import { autoPadOf, spatialList, windowPads } from './window-attributes.ts';
+import { windowAttributes } from './window-attributes.ts';
 
 /** The integer operator that does the same; Identity when nothing moves at all (Dropout at inference). */
 export type Movement = { readonly op: 'MaxPool' | 'Reshape' | 'Transpose' | 'Identity'; readonly attrs: Json };
@@ -63,28 +62,10 @@ function readMaxPool(node: GraphNode, dims: Shape): Movement {
   if (rank < 1 || rank > 2)
     refuse(node, `pools over ${rank} dimensions`, 'Only one- and two-dimensional pooling is supported.');
   const kernel = intsAttribute(node, 'kernel_shape') ?? invalid(node, 'kernel_shape is missing');
-  const strides = spatialList(node, 'strides', rank, 1);
-  const dilations = spatialList(node, 'dilations', rank, 1);
   const ceilMode = intAttribute(node, 'ceil_mode', 0) === 1;
   if (kernel.length !== rank) invalid(node, `kernel_shape must have ${rank} entries`);
-  const given = spatialList(node, 'pads', 2 * rank, 0);
-  const axes = kernel.map((size, i) =>
-    windowGeometry({
-      input: dims[i + 2] as number,
-      kernel: size,
-      stride: strides[i] as number,
-      dilation: dilations[i] as number,
-      padBegin: given[i] as number,
-      padEnd: given[i + rank] as number,
-      autoPad: autoPadOf(node),
-      ceilMode,
-      samePadding: 'undilated',
-    }),
-  );
-  return {
-    op: 'MaxPool',
-    attrs: { kernel, strides, dilations, pads: windowPads(axes), ceilMode },
-  };
+  const window = windowAttributes(node, dims, kernel, { ceilMode, samePadding: 'undilated' });
+  return { op: 'MaxPool', attrs: { kernel, ...window, ceilMode } };
 }
 
 function readFlatten(node: GraphNode, dims: Shape): Movement {

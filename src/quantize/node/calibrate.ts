@@ -3,10 +3,10 @@ import type { Graph } from '../../artifact/graph.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { prepareFloatModel } from '../quantizer/prepare.ts';
 import type { ActivationRange, CalibrationRanges } from '../ranges.ts';
+import { type FloatInputs, openModel } from './float-session.ts';
 import { Histogram } from './histogram.ts';
-import { type FloatInputs, openModel } from './onnxruntime.ts';
 
-export type { FloatInputs } from './onnxruntime.ts';
+export type { FloatInputs } from './float-session.ts';
 
 /** Writes a graph as ONNX bytes, with more of its values as outputs; `writeModel` of the onnx room. */
 export type EncodeModel = (graph: Graph, options: { readonly extraOutputs: readonly string[] }) => Uint8Array;

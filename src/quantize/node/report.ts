@@ -4,7 +4,7 @@ import { dequantizeLinear } from '../../base/rounding.ts';
 import { prepareFloatModel } from '../quantizer/prepare.ts';
 import { quantizedName } from '../quantizer/writer.ts';
 import { activationNames, type EncodeModel } from './calibrate.ts';
-import { type FloatInputs, openModel, type Runner } from './onnxruntime.ts';
+import { type FloatInputs, openModel, type Runner } from './float-session.ts';
 import { integerSessionConfig } from './session-config.ts';
 
 /** Error of one activation over all samples. */

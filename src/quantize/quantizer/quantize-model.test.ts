@@ -196,7 +196,7 @@ describe.skipIf(!hasOnnxruntime)('quantizeModel', () => {
 });
 
 async function rawRange(graph: Graph, samples: readonly FloatInputs[]): Promise<number> {
-  const { openModel } = await import('../node/onnxruntime.ts');
+  const { openModel } = await import('../node/float-session.ts');
   const runner = await openModel(writeModel(graph), {});
   let max = -Infinity;
   for (const sample of samples) {

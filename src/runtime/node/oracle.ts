@@ -11,10 +11,10 @@ import type { Graph } from '../../artifact/graph.ts';
 import type { Port, QuantGraph } from '../../artifact/quant-graph.ts';
 import type { Trace } from '../../artifact/trace.ts';
 import { invariant, ProvennError } from '../../base/errors.ts';
+import { loadOnnxruntime, type Onnxruntime, sessionOptions } from '../../base/node/onnxruntime.ts';
 import { dequantizeLinear } from '../../base/rounding.ts';
 import type { IntTensor } from '../../base/tensor.ts';
 import { dequantizeOutput } from '../ports.ts';
-import { loadOnnxruntime, type Onnxruntime, sessionOptions } from './onnxruntime.ts';
 import { type OnnxruntimeKind, probeOnnxruntime } from './probe.ts';
 
 /** What the oracle needs to know of a model. */

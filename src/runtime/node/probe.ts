@@ -5,7 +5,7 @@
  * 255·127 + 255·127 = 64770 comes out as 32767. A one-node model shows which kind this machine is.
  */
 import { concatBytes, utf8 } from '../../base/bytes.ts';
-import { loadOnnxruntime, sessionOptions } from './onnxruntime.ts';
+import { loadOnnxruntime, sessionOptions } from '../../base/node/onnxruntime.ts';
 
 export type OnnxruntimeKind = {
   readonly version: string;

@@ -1,6 +1,6 @@
 /** onnxruntime-node, loaded only when it is asked for: it is an optional dependency. */
 import type { InferenceSession } from 'onnxruntime-node';
-import { ProvennError } from '../../base/errors.ts';
+import { ProvennError } from '../errors.ts';
 
 export type Onnxruntime = typeof import('onnxruntime-node');
 
