@@ -3,11 +3,11 @@
 
 Reads artifacts/lenet5 (float model, calibration set, sample images) and writes
 
-  test/fixtures/models/  LeNet-5 in eight int8 flavours and tiny int8 models
-                         next to their float sources;
+  test/fixtures/models/  LeNet-5 in eight int8 flavours, tiny int8 models and small
+                         networks of the common kinds, next to their float sources;
   test/fixtures/bad/     malformed or unsupported models for error tests;
   test/fixtures/ort/     what onnxruntime computes for each int8 model: every
-                         integer tensor of the tiny models, the logits of LeNet-5.
+                         integer tensor of the tiny models, the outputs of the others.
 
 Everything is seeded; with the versions of requirements.txt a second run gives
 the same bytes.
@@ -43,6 +43,8 @@ from onnxruntime.quantization import (
 from PIL import Image
 
 from fashion_mnist import pixels_to_float
+from fixture_builders import build_model, generator, node, random_bias, random_weight
+from fixture_networks import NETWORKS
 
 ROOT = Path(__file__).resolve().parent.parent
 LENET = ROOT / "artifacts" / "lenet5"
@@ -51,20 +53,17 @@ MODELS = FIXTURES / "models"
 BAD = FIXTURES / "bad"
 EXPECTED = FIXTURES / "ort"
 
-SEED = 7
-OPSET = 17
-IR_VERSION = 8
 CALIBRATION_SAMPLES = 64
 LENET_IMAGES = ["0-t-shirt.png", "5-sandal.png", "9-ankle-boot.png"]
 
 FORMATS = {"qop": QuantFormat.QOperator, "qdq": QuantFormat.QDQ}
-ACTIVATION_TYPES = {"u8s8": QuantType.QUInt8, "s8s8": QuantType.QInt8}
+# Types of activations and weights.
+TYPES = {
+    "u8s8": (QuantType.QUInt8, QuantType.QInt8),
+    "s8s8": (QuantType.QInt8, QuantType.QInt8),
+    "u8u8": (QuantType.QUInt8, QuantType.QUInt8),
+}
 INTEGER_TYPES = (TensorProto.INT8, TensorProto.UINT8, TensorProto.INT32)
-
-
-def generator(name):
-    """A random generator of its own for every named model, so models stay independent."""
-    return np.random.Generator(np.random.PCG64([SEED, *name.encode()]))
 
 
 def save(model, path):
@@ -72,39 +71,6 @@ def save(model, path):
 
 
 # --- Float sources of the tiny models ---
-
-
-def build_model(name, input_dims, output_dims, nodes, weights, opset=OPSET, check=True):
-    """A float32 model with one tensor "input" and one tensor "output"."""
-    graph = helper.make_graph(
-        nodes,
-        name,
-        [helper.make_tensor_value_info("input", TensorProto.FLOAT, input_dims)],
-        [helper.make_tensor_value_info("output", TensorProto.FLOAT, output_dims)],
-        [numpy_helper.from_array(value, key) for key, value in weights.items()],
-    )
-    model = helper.make_model(
-        graph,
-        producer_name="provenn",
-        opset_imports=[helper.make_opsetid("", opset)],
-        ir_version=IR_VERSION,
-    )
-    if check:
-        onnx.checker.check_model(model, full_check=True)
-    return model
-
-
-def random_weight(rng, dims, fan_in):
-    return (rng.standard_normal(dims) / np.sqrt(fan_in)).astype(np.float32)
-
-
-def random_bias(rng, count):
-    return (rng.standard_normal(count) * 0.25).astype(np.float32)
-
-
-def node(op_type, inputs, output, name=None, **attributes):
-    """A node named after its output (or `name`)."""
-    return helper.make_node(op_type, inputs, [output], name=name or output, **attributes)
 
 
 def tiny_mlp():
@@ -214,8 +180,9 @@ class Samples(CalibrationDataReader):
         return next(self.feeds, None)
 
 
-def quantize(source, target, samples, flavour, activation, per_channel=False, **extra_options):
-    """Quantizes the model file `source` into `target`; weights are always int8."""
+def quantize(source, target, samples, flavour, types, per_channel=False, **extra_options):
+    """Quantizes the model file `source` into `target`."""
+    activation_type, weight_type = TYPES[types]
     input_name = onnx.load(source).graph.input[0].name
     with tempfile.TemporaryDirectory() as scratch:
         raw = Path(scratch) / "quantized.onnx"
@@ -225,8 +192,8 @@ def quantize(source, target, samples, flavour, activation, per_channel=False, **
             Samples(input_name, samples),
             quant_format=FORMATS[flavour],
             per_channel=per_channel,
-            activation_type=ACTIVATION_TYPES[activation],
-            weight_type=QuantType.QInt8,
+            activation_type=activation_type,
+            weight_type=weight_type,
             calibrate_method=CalibrationMethod.MinMax,
             extra_options=extra_options,
         )
@@ -244,10 +211,10 @@ def make_lenet_models():
         quant_pre_process(str(LENET / "lenet5.onnx"), str(prepared))
         for flavour in FORMATS:
             for granularity in ("tensor", "channel"):
-                for activation in ACTIVATION_TYPES:
-                    path = MODELS / f"lenet5.{flavour}.{granularity}.{activation}.onnx"
+                for types in ("u8s8", "s8s8"):
+                    path = MODELS / f"lenet5.{flavour}.{granularity}.{types}.onnx"
                     per_channel = granularity == "channel"
-                    quantize(prepared, path, samples, flavour, activation, per_channel)
+                    quantize(prepared, path, samples, flavour, types, per_channel)
                     paths.append(path)
     return paths
 
@@ -287,6 +254,35 @@ def make_tiny_models():
             float_path, path, list(samples.astype(np.float32)), flavour, activation, per_channel, **options
         )
         paths.append(path)
+    return paths
+
+
+# Every network in each of these: format, weight scales, types.
+NETWORK_FLAVOURS = [
+    ("qdq", "channel", "u8s8"),
+    ("qdq", "channel", "s8s8"),
+    ("qdq", "tensor", "u8u8"),
+    ("qop", "channel", "u8s8"),
+    ("qop", "tensor", "s8s8"),
+]
+
+
+def make_network_models():
+    """The networks, pre-processed as onnxruntime recommends: BatchNormalization is folded by then."""
+    paths = []
+    for name, source in NETWORKS.items():
+        float_path = MODELS / f"{name}.float.onnx"
+        model = source()
+        save(model, float_path)
+        rng = generator(f"{name} calibration")
+        samples = rng.standard_normal((CALIBRATION_SAMPLES, *input_dims(model))).astype(np.float32)
+        with tempfile.TemporaryDirectory() as scratch:
+            prepared = Path(scratch) / "prepared.onnx"
+            quant_pre_process(str(float_path), str(prepared))
+            for flavour, granularity, types in NETWORK_FLAVOURS:
+                path = MODELS / f"{name}.{flavour}.{granularity}.{types}.onnx"
+                quantize(prepared, path, list(samples), flavour, types, granularity == "channel")
+                paths.append(path)
     return paths
 
 
@@ -402,6 +398,24 @@ def make_tiny_expected(path):
     )
 
 
+def make_network_expected(path):
+    """The output for two seeded inputs, one row per input."""
+    model = onnx.load(path)
+    dims = input_dims(model)
+    rng = generator(f"{path.stem} input")
+    values = (np.round(rng.standard_normal([2, *dims[1:]]) * 256) / 256).astype(np.float32)
+    session = open_session(model)
+    rows = [session.run(["output"], {"input": values[i : i + 1]})[0] for i in range(len(values))]
+    write_expected(
+        EXPECTED / f"{path.stem}.json",
+        {
+            "model": path.name,
+            "input": {"name": "input", "dims": list(values.shape), "data": values.ravel().tolist()},
+            "tensors": {"output": tensor_entry(np.concatenate(rows))},
+        },
+    )
+
+
 def make_lenet_expected(path):
     """The logits of three sample images, one row per image."""
     pixels = np.stack([np.array(Image.open(LENET / "images" / name)) for name in LENET_IMAGES])
@@ -502,6 +516,8 @@ def main():
         directory.mkdir(parents=True, exist_ok=True)
     for path in make_tiny_models():
         make_tiny_expected(path)
+    for path in make_network_models():
+        make_network_expected(path)
     make_bad_models()
     for path in make_lenet_models():
         make_lenet_expected(path)

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { fixtureNames, isAwaited } from '../../../test/support/network-fixtures.ts';
+import { ProvennError } from '../../base/errors.ts';
 import { readModel } from '../../onnx/index.ts';
 import { execute } from '../../runtime/execute.ts';
 import { dequantizeOutput, quantizeInput } from '../../runtime/ports.ts';
@@ -7,9 +9,7 @@ import { compareWithOnnxruntime, hasOnnxruntime } from '../laws.ts';
 import { importQuantized } from './import-quantized.ts';
 
 const fixtures = new URL('../../../test/fixtures/', import.meta.url);
-const names = readdirSync(new URL('models/', fixtures))
-  .filter((file) => !file.endsWith('.float.onnx'))
-  .map((file) => file.replace(/[.]onnx$/, ''));
+const names = fixtureNames.filter((name) => !isAwaited(name));
 
 function model(name: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`models/${name}.onnx`, fixtures)));
@@ -38,6 +38,12 @@ describe("models written by onnxruntime's quantizer", () => {
     // Every integer tensor but those between two float operators exists in the file; the output counts once more.
     const named = quant.tensors.filter((tensor) => !tensor.name.endsWith('/quantized'));
     expect(tensors).toBe(named.length + quant.outputs.length);
+  });
+
+  it.skipIf(!hasOnnxruntime).each(fixtureNames.filter(isAwaited))('%s is exact or refused by name', async (name) => {
+    const outcome = await compareWithOnnxruntime(model(name), 4).catch((error: unknown) => error);
+    if (outcome instanceof ProvennError) expect(outcome.code).toBe('MODEL_UNSUPPORTED');
+    else expect(outcome).toMatchObject({ mismatch: null });
   });
 
   it.each(names.filter((name) => name.startsWith('tiny')))('%s gives the recorded integers', (name) => {
