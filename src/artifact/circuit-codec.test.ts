@@ -85,6 +85,14 @@ const wire = fc.oneof(
     data: fc.constant(null),
   }),
   fc.record({ name, role: fc.constant('constant' as const), sizes, interval, data: ints }),
+  fc.record({
+    name,
+    role: fc.constant('committed' as const),
+    sizes,
+    interval,
+    data: fc.constant(null),
+    matrix: name,
+  }),
 );
 const port = fc.record({
   name,

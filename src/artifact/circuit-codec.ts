@@ -19,7 +19,7 @@ import type {
 } from './circuit.ts';
 import { decodeCanonical, open, seal } from './envelope.ts';
 
-const roles: readonly WireRole[] = ['witness', 'public', 'constant'];
+const roles: readonly WireRole[] = ['witness', 'public', 'constant', 'committed'];
 const dtypes = Object.keys(dtypeRange) as readonly Dtype[];
 const axisKinds = ['axis', 'fixed'] as const;
 const operandKinds = ['output', 'reduce', 'window', 'fixed'] as const;
@@ -75,6 +75,7 @@ function writeWire(out: ByteWriter, wire: Wire): void {
   writeSizes(out, wire.sizes);
   out.i32(wire.interval[0]).i32(wire.interval[1]);
   if (wire.role === 'constant') writeInts(out, wire.data ?? []);
+  if (wire.role === 'committed') out.text(wire.matrix ?? '');
 }
 
 function readWire(reader: ByteReader): Wire {
@@ -82,6 +83,7 @@ function readWire(reader: ByteReader): Wire {
   const role = pick(roles, reader.u8());
   const sizes = readSizes(reader);
   const interval = readInterval(reader);
+  if (role === 'committed') return { name, role, sizes, interval, data: null, matrix: reader.text() };
   return { name, role, sizes, interval, data: role === 'constant' ? readInts(reader) : null };
 }
 
@@ -258,7 +260,7 @@ export function decodeCircuit(bytes: Uint8Array): Circuit {
   return decodeCanonical('circuit', open('circuit', bytes), readCircuit, writeCircuit);
 }
 
-/** The name of a model in every statement: BLAKE3 of its circuit's payload. */
+/** BLAKE3 of a circuit's payload: names the model when its weights are public, otherwise the architecture. */
 export function circuitDigest(circuit: Circuit): Uint8Array {
   return digest(writeCircuit(circuit));
 }

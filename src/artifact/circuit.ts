@@ -14,8 +14,11 @@ export type WireId = number;
 export type AccumulatorId = number;
 export type TableId = number;
 
-/** Who knows a wire's integers: the prover alone, everybody through the statement, or everybody through the circuit. */
-export type WireRole = 'witness' | 'public' | 'constant';
+/**
+ * Who knows a wire's integers: the prover alone, everybody through the statement, or everybody through the circuit.
+ * `committed` wires are the prover's as well, but bound to a published commitment that other proofs can refer to.
+ */
+export type WireRole = 'witness' | 'public' | 'constant' | 'committed';
 
 export type Wire = {
   readonly name: string;
@@ -25,6 +28,8 @@ export type Wire = {
   readonly interval: Interval;
   /** Present for `constant` wires. */
   readonly data: Int32Array | null;
+  /** Present for `committed` wires: the name of the matrix that holds the wire, the thing one commitment is made to. */
+  readonly matrix?: string;
 };
 
 /** Index of one wire dimension as a function of the box: stride·x[axis] + offset, or a fixed index. */
@@ -136,7 +141,7 @@ export type LinearGadget = {
 
 export type Gadget = ContractGadget | StepGadget | TableGadget | MaximumGadget | RangeGadget | LinearGadget;
 
-/** A port of the model and the public wire that carries its integers. */
+/** A port of the model and the wire that carries its integers; the wire's role says who learns them. */
 export type CircuitPort = Port & { readonly wire: WireId };
 
 export type Circuit = {

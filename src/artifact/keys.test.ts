@@ -3,13 +3,15 @@ import { everyGadget, seeded } from '../../test/support/circuits.ts';
 import { ByteWriter, concatBytes, toHex } from '../base/bytes.ts';
 import { digest } from '../base/digest.ts';
 import { ProvennError } from '../base/errors.ts';
-import { writeCircuit } from './circuit-codec.ts';
+import { circuitDigest, writeCircuit } from './circuit-codec.ts';
 import { open, seal } from './envelope.ts';
 import {
   decodeProvingKey,
   decodeVerifyingKey,
   encodeProvingKey,
   encodeVerifyingKey,
+  type KeyCommitment,
+  modelDigest,
   type ProvingKey,
   type VerifyingKey,
   verifyingKeyDigest,
@@ -18,7 +20,7 @@ import { profile } from './quant-graph.ts';
 import { writeQuantGraph } from './quant-graph-codec.ts';
 
 const { circuit } = everyGadget();
-const key: VerifyingKey = { backend: 'transparent/1', parameters: Uint8Array.of(9, 2, 100), circuit };
+const key: VerifyingKey = { backend: 'transparent/1', parameters: Uint8Array.of(9, 2, 100), circuit, commitments: [] };
 const provingKey: ProvingKey = {
   verifyingKey: key,
   model: { name: 'm', profile, inputs: [], outputs: [], tensors: [], constants: new Map(), nodes: [] },
@@ -34,6 +36,49 @@ function codeOf(run: () => unknown): string {
   return 'accepted';
 }
 
+const held: KeyCommitment = {
+  matrix: 'weights',
+  root: new Uint8Array(32).fill(1),
+  evidence: { kind: 'range', proof: Uint8Array.of(1, 2, 3) },
+};
+const linked: KeyCommitment = {
+  ...held,
+  evidence: { kind: 'link', previousRoot: new Uint8Array(32).fill(3), proof: new Uint8Array(0) },
+};
+
+describe('commitments of a verifying key', () => {
+  const committed = { ...key, commitments: [held, linked] };
+
+  it('round trip with either evidence', () => {
+    expect(decodeVerifyingKey(encodeVerifyingKey(committed))).toEqual(committed);
+  });
+
+  it('are refused with unknown evidence, or cut anywhere', () => {
+    const payload = open('verifying-key', encodeVerifyingKey(committed));
+    const end = open('verifying-key', encodeVerifyingKey(key)).length;
+    const unknown = Uint8Array.from(payload);
+    unknown[end + 4 + 'weights'.length + 32] = 2;
+    expect(codeOf(() => decodeVerifyingKey(seal('verifying-key', unknown)))).toBe('ARTIFACT_TAMPERED');
+    for (let length = end - 4; length < payload.length; length++)
+      expect(codeOf(() => decodeVerifyingKey(seal('verifying-key', payload.slice(0, length))))).toBe(
+        'ARTIFACT_TAMPERED',
+      );
+  });
+
+  it('make the model: the circuit names it only without them', () => {
+    expect(modelDigest(key)).toEqual(circuitDigest(circuit));
+    const models = [
+      key,
+      committed,
+      { ...key, commitments: [held] },
+      { ...key, commitments: [{ ...held, matrix: 'w' }] },
+    ];
+    expect(new Set(models.map((each) => toHex(modelDigest(each)))).size).toBe(4);
+    // The evidence is how the range is known, not which weights they are.
+    expect(modelDigest({ ...key, commitments: [linked] })).toEqual(modelDigest({ ...key, commitments: [held] }));
+  });
+});
+
 describe('verifying keys', () => {
   const payload = open('verifying-key', encodeVerifyingKey(key));
 
@@ -43,8 +88,9 @@ describe('verifying keys', () => {
     expect(encodeVerifyingKey(decodeVerifyingKey(bytes))).toEqual(bytes);
   });
 
-  it('are backend, parameters and circuit, and their digest is the hash of that', () => {
-    const expected = new ByteWriter().text('transparent/1').blob(key.parameters).raw(writeCircuit(circuit)).finish();
+  it('are backend, parameters, circuit and commitments, and their digest is the hash of that', () => {
+    const head = new ByteWriter().text('transparent/1').blob(key.parameters).raw(writeCircuit(circuit));
+    const expected = head.u32(0).finish();
     expect(payload).toEqual(expected);
     expect(verifyingKeyDigest(key)).toEqual(digest(expected));
   });
@@ -55,8 +101,12 @@ describe('verifying keys', () => {
       { ...key, backend: 'transparent/2' },
       { ...key, parameters: Uint8Array.of(9, 2, 101) },
       { ...key, circuit: everyGadget(2).circuit },
+      { ...key, commitments: [held] },
+      { ...key, commitments: [{ ...held, matrix: 'w' }] },
+      { ...key, commitments: [{ ...held, root: new Uint8Array(32).fill(2) }] },
+      { ...key, commitments: [linked] },
     ].map((each) => toHex(verifyingKeyDigest(each)));
-    expect(new Set(digests).size).toBe(4);
+    expect(new Set(digests).size).toBe(8);
   });
 
   it('are refused when cut, at the borders of their parts and at random places', () => {

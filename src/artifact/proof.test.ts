@@ -12,6 +12,7 @@ const proof: Proof = {
     keyDigest: new Uint8Array(32).fill(2),
     context: Uint8Array.of(3, 4),
     publics: [Int32Array.of(0, 255, 7), Int32Array.of(-90000)],
+    commitments: [new Uint8Array(32).fill(5)],
   },
   body: Uint8Array.from({ length: 50 }, (_, i) => i),
 };

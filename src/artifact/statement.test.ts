@@ -13,6 +13,7 @@ const statements: fc.Arbitrary<Statement> = fc.record({
     integers.map((list) => Int32Array.from(list)),
     { maxLength: 4 },
   ),
+  commitments: fc.array(hash, { maxLength: 3 }),
 });
 
 function bytesOf(statement: Statement): Uint8Array {
@@ -40,6 +41,7 @@ describe('writeStatement and readStatement', () => {
       keyDigest: new Uint8Array(32).fill(2),
       context: Uint8Array.of(3),
       publics: [Int32Array.of(1, 2), Int32Array.of(-70000)],
+      commitments: [new Uint8Array(32).fill(4)],
     });
     for (let length = 0; length < bytes.length; length++)
       expect(() => readStatement(new ByteReader(bytes.slice(0, length)))).toThrow(BytesError);

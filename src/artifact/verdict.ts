@@ -35,17 +35,40 @@ export type PublicTensor = {
   readonly values: Float32Array | null;
 };
 
+/** One port whose integers the proof is about and does not show. */
+export type HiddenTensor = {
+  readonly side: 'input' | 'output';
+  readonly name: string;
+  readonly tensor: string;
+  readonly dims: Shape;
+  readonly dtype: Dtype;
+  readonly quantization: Quantization | null;
+  /** Hexadecimal root of the commitment that holds the integers; null when only this proof knows them. */
+  readonly commitment: string | null;
+};
+
+/** Hidden weights: the name of their matrix in the circuit and the hexadecimal root of the commitment the key fixes. */
+export type HiddenWeights = { readonly matrix: string; readonly commitment: string };
+
 /** What an accepted proof establishes, and what it does not. */
 export type Claims = {
   readonly backend: string;
   readonly model: string;
   /** Integer semantics of the network. */
   readonly profile: string;
+  /** Names the architecture, and with it the model unless weights are hidden. */
   readonly circuitDigest: string;
+  /** Names the model: the circuit digest while weights are public, else a digest of it and of the commitments to them. */
+  readonly modelDigest: string;
   readonly keyDigest: string;
   readonly context: string;
+  /** Ports whose integers are claimed. */
   readonly inputs: readonly PublicTensor[];
   readonly outputs: readonly PublicTensor[];
+  /** Ports whose integers are not shown: the proof says that there are some. */
+  readonly hidden: readonly HiddenTensor[];
+  /** Empty when the weights are public, part of the circuit. */
+  readonly weights: readonly HiddenWeights[];
   /** −log₂ of the soundness error, computed from the actual key. */
   readonly soundnessBits: number;
   /** False until the proof system masks its messages: whatever is not public may leak from the proof. */
@@ -63,6 +86,8 @@ export type Expectation = {
   readonly inputs?: ReadonlyMap<string, ArrayLike<number>>;
   /** Integers by output port name. */
   readonly outputs?: ReadonlyMap<string, ArrayLike<number>>;
-  /** Hexadecimal circuit digest. */
+  /** Hexadecimal model digest. */
   readonly model?: string;
+  /** Hexadecimal roots of commitments, by the name of the matrix in the circuit. */
+  readonly commitments?: ReadonlyMap<string, string>;
 };

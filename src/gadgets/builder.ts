@@ -86,6 +86,11 @@ export class Builder {
     return this.wire({ name, role: 'witness', sizes, interval, data: null });
   }
 
+  /** A wire that only the prover knows, held by the long-lived matrix of that name. */
+  committed(name: string, sizes: Shape, interval: Interval, matrix: string): WireId {
+    return this.wire({ name, role: 'committed', sizes, interval, data: null, matrix });
+  }
+
   /** States Σ_r left · right and returns the virtual accumulator over `box`. */
   contract(name: string, box: Shape, reduce: Shape, left: Operand, right: Operand): AccumulatorId {
     const accumulator = this.accumulators++;

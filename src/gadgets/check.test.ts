@@ -13,6 +13,7 @@ import type {
   Table,
   Wire,
 } from '../artifact/circuit.ts';
+import { matricesOf } from '../artifact/matrices.ts';
 import { identityMap } from './builder.ts';
 import { CircuitProblem, checkCircuit, integerLimit } from './check.ts';
 
@@ -426,13 +427,75 @@ describe('refused maxima and ranges', () => {
   });
 });
 
+describe('hidden wires', () => {
+  const held = (matrix = 'weights', interval: readonly [number, number] = [0, 9]): Wire => {
+    return { name: 'w', role: 'committed', sizes: [4], interval, data: null, matrix };
+  };
+  const range = (wire: number): Gadget => ({ kind: 'range', name: 'r', wire, low: 0, high: 9 });
+  const reader = (wire: number, output: number): Gadget => {
+    return { kind: 'linear', name: 'g', box: [4], input: read(wire), output };
+  };
+
+  it('a matrix that no gadget confines is read with its declared interval, whose proof comes with the key', () => {
+    const circuit = circuitOf([held(), witness([0, 9])], [reader(1, 2)]);
+    expect(problem(circuit)).toBe('');
+    expect(matricesOf(circuit)).toEqual([{ name: 'weights', wires: [1], imported: true }]);
+    expect(problem(circuitOf([held(), witness([0, 8])], [reader(1, 2)]))).toMatch(/declared interval/);
+    expect(problem(circuitOf([held('weights', [0, integerLimit]), witness()], [reader(1, 2)]))).toMatch(/−p\/2/);
+  });
+
+  it('a matrix confined in the circuit is read after that only', () => {
+    const wires = [held(), witness([0, 9])];
+    expect(problem(circuitOf(wires, [range(1), reader(1, 2)]))).toBe('');
+    expect(matricesOf(circuitOf(wires, [range(1)]))[0]?.imported).toBe(false);
+    expect(problem(circuitOf(wires, [reader(1, 2), range(1)]))).toMatch(/before anything confines it/);
+  });
+
+  it('a matrix is confined as a whole or not at all, and has a name', () => {
+    expect(problem(circuitOf([held(), held()], [range(1)]))).toMatch(/confined here and others are not/);
+    expect(problem(circuitOf([held('a'), held('b')], [range(1)]))).toBe('');
+    expect(problem(circuitOf([held('')], []))).toMatch(/belongs to no matrix/);
+  });
+
+  it('a hidden input is confined by a gadget, never given', () => {
+    const secret: Wire = { ...publicWire(), role: 'witness' };
+    const circuit = circuitOf([witness([0, 9])], [range(0), reader(0, 1)]);
+    const hide = (gadgets: readonly Gadget[]): Circuit => {
+      return { ...circuit, wires: [secret, ...circuit.wires.slice(1)], outputs: [{ ...port, wire: 1 }], gadgets };
+    };
+    expect(problem(hide(circuit.gadgets))).toBe('');
+    expect(problem(hide([reader(0, 1), range(0)]))).toMatch(/before anything confines it/);
+    expect(problem(hide([range(1)]))).toMatch(/nothing (confines|determines)/);
+  });
+
+  it('a port on a matrix that rests on a proof elsewhere', () => {
+    const circuit = circuitOf([held()], []);
+    expect(
+      problem({
+        ...circuit,
+        inputs: [
+          { ...port, wire: 1 },
+          { ...port, name: 'q', wire: 0 },
+        ],
+      }),
+    ).toMatch(/nothing confines the hidden port/);
+  });
+
+  it('a circuit that is only about commitments needs no port', () => {
+    const circuit = circuitOf([], []);
+    const bare = { ...circuit, inputs: [], outputs: [], wires: [held()] };
+    expect(problem({ ...bare, gadgets: [range(0)] })).toBe('');
+    expect(problem({ ...bare, wires: [] })).toMatch(/no input or no output/);
+  });
+});
+
 describe('refused ports', () => {
   const circuit = circuitOf([constant([4], [1, 2, 3, 4])], []);
   const withInput = (more: Partial<CircuitPort>): Circuit => ({ ...circuit, inputs: [{ ...port, wire: 0, ...more }] });
 
   it.each<[string, Circuit, RegExp]>([
-    ['on a wire that does not exist', withInput({ wire: 9 }), /no public wire/],
-    ['on a constant', withInput({ wire: 1 }), /no public wire/],
+    ['on a wire that does not exist', withInput({ wire: 9 }), /no wire that may vary/],
+    ['on a constant', withInput({ wire: 1 }), /no wire that may vary/],
     ['of another number of elements', withInput({ dims: [2, 3] }), /another number of elements/],
     ['with a scale of 0', withInput({ quantization: { scale: 0, zeroPoint: 0 } }), /not a positive number/],
     ['with a negative scale', withInput({ quantization: { scale: -1, zeroPoint: 0 } }), /not a positive number/],

@@ -17,6 +17,7 @@ import type {
   View,
   Wire,
 } from '../artifact/circuit.ts';
+import { confinedBy, matricesOf } from '../artifact/matrices.ts';
 import { extent, type Interval, product, type Shape, strides } from '../base/tensor.ts';
 import { boxOfGadget, expressionsOf, maximumSpan, outputOf } from './facts.ts';
 
@@ -34,6 +35,9 @@ const maximumCount = 2 ** 16;
 
 /** Most views and accumulators that all expressions read together. */
 const maximumReads = 2 ** 14;
+
+/** Most characters in the name of a long-lived matrix. */
+const maximumMatrixName = 512;
 
 /** Why a circuit is refused; callers turn it into the error of their situation. */
 export class CircuitProblem extends Error {}
@@ -66,6 +70,10 @@ function contains(outer: Interval, inner: Interval): boolean {
 function checkWire(wire: Wire): void {
   checkSizes(wire.sizes, `wire ${wire.name}`);
   demand(inLimits(wire.interval), `wire ${wire.name} has an interval outside (−p/2, p/2)`);
+  if (wire.role === 'committed') {
+    const length = wire.matrix?.length ?? 0;
+    demand(length >= 1 && length <= maximumMatrixName, `committed wire ${wire.name} belongs to no matrix`);
+  }
   if (wire.role !== 'constant') return;
   demand(
     wire.data !== null && wire.data.length === product(wire.sizes),
@@ -311,7 +319,7 @@ function confine(state: State, gadget: Gadget, interval: Interval): void {
     state.accumulators[gadget.accumulator] = { box: gadget.box, interval };
     return;
   }
-  const id = gadget.kind === 'range' ? gadget.wire : outputOf(gadget);
+  const id = confinedBy(gadget);
   const wire = state.circuit.wires[id];
   demand(
     wire !== undefined && wire.role !== 'constant',
@@ -369,7 +377,7 @@ export function checkCircuit(circuit: Circuit): void {
     demand(isFunction(table), `table ${table.name} has two values for the same inputs`);
   }
   checkPorts(circuit);
-  const given = new Set(circuit.inputs.map((port) => port.wire));
+  const given = givenWires(circuit);
   const state: State = {
     circuit,
     wires: circuit.wires.map((wire, id) => (wire.role === 'constant' || given.has(id) ? wire.interval : undefined)),
@@ -382,12 +390,35 @@ export function checkCircuit(circuit: Circuit): void {
   circuit.wires.forEach((wire, id) => demand(state.wires[id] !== undefined, `nothing confines the wire ${wire.name}`));
 }
 
+/**
+ * Wires whose intervals hold before any gadget: public inputs, which the verifier checks in the statement, and the wires of
+ * matrices whose ranges are proven with the key. Hidden inputs are not among them: a gadget must confine them first.
+ */
+function givenWires(circuit: Circuit): Set<number> {
+  const given = new Set(circuit.inputs.map((port) => port.wire).filter((id) => circuit.wires[id]?.role === 'public'));
+  const confined = new Set(circuit.gadgets.map(confinedBy));
+  for (const { name, wires, imported } of matricesOf(circuit)) {
+    demand(
+      imported || wires.every((id) => confined.has(id)),
+      `some wires of the matrix ${name} are confined here and others are not`,
+    );
+    if (imported) for (const id of wires) given.add(id);
+  }
+  return given;
+}
+
 function checkPorts(circuit: Circuit): void {
-  demand(circuit.outputs.length > 0 && circuit.inputs.length > 0, 'the circuit has no input or no output');
+  const committed = circuit.wires.some((wire) => wire.role === 'committed');
+  demand(
+    committed || (circuit.outputs.length > 0 && circuit.inputs.length > 0),
+    'the circuit has no input or no output',
+  );
+  const imported = new Set(matricesOf(circuit).flatMap((matrix) => (matrix.imported ? matrix.wires : [])));
   const seen = new Set<number>();
   for (const port of [...circuit.inputs, ...circuit.outputs]) {
     const wire = circuit.wires[port.wire];
-    demand(wire !== undefined && wire.role === 'public', `port ${port.name} has no public wire`);
+    demand(wire !== undefined && wire.role !== 'constant', `port ${port.name} has no wire that may vary`);
+    demand(!imported.has(port.wire), `nothing confines the hidden port ${port.name}`);
     demand(
       product(port.dims) === product(wire.sizes),
       `port ${port.name} has another number of elements than its wire`,

@@ -1,7 +1,7 @@
 /**
  * A circuit as text: every wire and every relation in a notation close to the mathematics, for people who audit a model.
  *
- *   %4     witness  [6,28,28]          -128…127  relu1          wires by number, with their guaranteed range
+ *   %4     witness   [6,28,28]         -128…127  relu1          wires by number, with their guaranteed range
  *   conv1  contract over x[6,28,28]                             relations by name, with the box they hold on
  *     acc0 = Σ r[1,5,5] (%0[0,r0,x1+r1−2,x2+r2−2] − 3) · %2[x0,r0,r1,r2]
  */
@@ -110,7 +110,8 @@ function gadgetText(gadget: Gadget, tables: readonly Table[]): string {
 
 function wireText(wire: Wire, id: number): string {
   const [low, high] = wire.interval;
-  return `  ${`%${id}`.padEnd(6)} ${wire.role.padEnd(8)} ${sizesText(wire.sizes).padEnd(18)} ${low}…${high}  ${wire.name}`;
+  const matrix = wire.matrix === undefined ? '' : `  in the commitment "${wire.matrix}"`;
+  return `  ${`%${id}`.padEnd(6)} ${wire.role.padEnd(9)} ${sizesText(wire.sizes).padEnd(18)} ${low}…${high}  ${wire.name}${matrix}`;
 }
 
 function portText(kind: string, port: CircuitPort): string {

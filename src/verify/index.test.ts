@@ -54,6 +54,7 @@ describe('the verdict on an honest proof', () => {
       model: 'every gadget',
       profile: circuit.profile,
       circuitDigest: toHex(circuitDigest(circuit)),
+      modelDigest: toHex(circuitDigest(circuit)),
       keyDigest: toHex(verifyingKeyDigest(key)),
       context: toHex(context),
       inputs: [{ ...port, name: 'image', tensor: 'image', dims: [1, 2, 6, 6], integers: image }],
@@ -68,6 +69,8 @@ describe('the verdict on an honest proof', () => {
           values: Float32Array.from(scores, (q) => Math.fround((q - 128) * Math.fround(0.1))),
         },
       ],
+      hidden: [],
+      weights: [],
       soundnessBits: accepted.soundness.bits,
       zeroKnowledge: false,
     });

@@ -4,9 +4,18 @@
  */
 import type { CircuitPort } from '../artifact/circuit.ts';
 import { decodeVerifyingKey, type VerifyingKey } from '../artifact/keys.ts';
+import { matricesOf } from '../artifact/matrices.ts';
 import { decodeProof, type Proof } from '../artifact/proof.ts';
 import { maximumContextLength, type Statement } from '../artifact/statement.ts';
-import type { Claims, Expectation, PublicTensor, Rejection, RejectionCode, Verdict } from '../artifact/verdict.ts';
+import type {
+  Claims,
+  Expectation,
+  HiddenTensor,
+  PublicTensor,
+  Rejection,
+  RejectionCode,
+  Verdict,
+} from '../artifact/verdict.ts';
 import { backendName } from '../backends/transparent/config.ts';
 import { type AcceptedKey, acceptKey, Rejected, verifyBody } from '../backends/transparent/verifier.ts';
 import { BytesError, equalBytes, toHex } from '../base/bytes.ts';
@@ -14,7 +23,15 @@ import { ProvennError } from '../base/errors.ts';
 import { dequantizeLinear } from '../base/rounding.ts';
 import { product } from '../base/tensor.ts';
 
-export type { Claims, Expectation, PublicTensor, Rejection, RejectionCode, Verdict } from '../artifact/verdict.ts';
+export type {
+  Claims,
+  Expectation,
+  HiddenTensor,
+  PublicTensor,
+  Rejection,
+  RejectionCode,
+  Verdict,
+} from '../artifact/verdict.ts';
 
 export type VerifyOptions = { readonly expect?: Expectation };
 
@@ -53,6 +70,13 @@ function checkPublics(key: AcceptedKey, statement: Statement): void {
   });
 }
 
+/** One root for each matrix of the circuit that the key does not fix. */
+function checkCommitments(key: AcceptedKey, statement: Statement): void {
+  const open = matricesOf(key.circuit).filter((matrix) => !matrix.imported);
+  if (statement.commitments.length !== open.length)
+    throw new Refusal('statement', 'The proof states another number of commitments than the model has.');
+}
+
 function publicTensor(key: AcceptedKey, statement: Statement, port: CircuitPort): PublicTensor {
   const order = key.circuit.wires.slice(0, port.wire).filter((wire) => wire.role === 'public').length;
   const integers = statement.publics[order] as Int32Array;
@@ -64,17 +88,53 @@ function publicTensor(key: AcceptedKey, statement: Statement, port: CircuitPort)
   return { name, tensor, dims, dtype, quantization, integers, values };
 }
 
+/** Roots by matrix name: those the key fixes and those of the statement. */
+function rootsOf(key: AcceptedKey, statement: Statement): Map<string, string> {
+  const open = matricesOf(key.circuit).filter((matrix) => !matrix.imported);
+  return new Map([
+    ...key.commitments.map(({ matrix, root }) => [matrix, toHex(root)] as const),
+    ...open.map(({ name }, i) => [name, toHex(statement.commitments[i] as Uint8Array)] as const),
+  ]);
+}
+
+function isPublic(key: AcceptedKey): (port: CircuitPort) => boolean {
+  return (port) => key.circuit.wires[port.wire]?.role === 'public';
+}
+
+function hiddenTensors(
+  key: AcceptedKey,
+  side: HiddenTensor['side'],
+  ports: readonly CircuitPort[],
+  roots: ReadonlyMap<string, string>,
+): HiddenTensor[] {
+  const shown = isPublic(key);
+  return ports
+    .filter((port) => !shown(port))
+    .map(({ wire, ...port }) => {
+      const matrix = key.circuit.wires[wire]?.matrix;
+      return { side, ...port, commitment: matrix === undefined ? null : (roots.get(matrix) ?? null) };
+    });
+}
+
 function claimsOf(key: AcceptedKey, statement: Statement): Claims {
   const { circuit } = key;
+  const roots = rootsOf(key, statement);
+  const shown = isPublic(key);
   return {
     backend: backendName,
     model: circuit.name,
     profile: circuit.profile,
-    circuitDigest: toHex(key.modelDigest),
+    circuitDigest: toHex(key.circuitDigest),
+    modelDigest: toHex(key.modelDigest),
     keyDigest: toHex(key.keyDigest),
     context: toHex(statement.context),
-    inputs: circuit.inputs.map((port) => publicTensor(key, statement, port)),
-    outputs: circuit.outputs.map((port) => publicTensor(key, statement, port)),
+    inputs: circuit.inputs.filter(shown).map((port) => publicTensor(key, statement, port)),
+    outputs: circuit.outputs.filter(shown).map((port) => publicTensor(key, statement, port)),
+    hidden: [
+      ...hiddenTensors(key, 'input', circuit.inputs, roots),
+      ...hiddenTensors(key, 'output', circuit.outputs, roots),
+    ],
+    weights: key.commitments.map(({ matrix, root }) => ({ matrix, commitment: toHex(root) })),
     soundnessBits: key.soundness.bits,
     zeroKnowledge: false,
   };
@@ -87,7 +147,7 @@ function checkPort(
 ): void {
   for (const [name, values] of expected) {
     const tensor = tensors.find((candidate) => candidate.name === name);
-    if (tensor === undefined) throw new Refusal(kind, `The model has no ${kind} ${name}.`);
+    if (tensor === undefined) throw new Refusal(kind, `The proof shows no ${kind} ${name}.`);
     const { integers } = tensor;
     if (integers.length !== values.length)
       throw new Refusal(
@@ -103,13 +163,30 @@ function checkPort(
   }
 }
 
-function checkExpectation(claims: Claims, statement: Statement, expect: Expectation): void {
-  if (expect.model !== undefined && expect.model !== claims.circuitDigest)
-    throw new Refusal('model', `The key belongs to model ${claims.circuitDigest}, not to ${expect.model}.`);
+/** Which part of a claim a commitment belongs to: an input, an output, or the weights, hence the model. */
+function subjectOf(key: AcceptedKey, matrix: string): 'input' | 'output' | 'model' {
+  const holds = (port: CircuitPort): boolean => key.circuit.wires[port.wire]?.matrix === matrix;
+  return key.circuit.inputs.some(holds) ? 'input' : key.circuit.outputs.some(holds) ? 'output' : 'model';
+}
+
+function checkExpectedCommitments(key: AcceptedKey, statement: Statement, expected: ReadonlyMap<string, string>): void {
+  const roots = rootsOf(key, statement);
+  for (const [matrix, root] of expected) {
+    const found = roots.get(matrix);
+    if (found === undefined) throw new Refusal('statement', `The model has no commitment named ${matrix}.`);
+    if (found !== root)
+      throw new Refusal(subjectOf(key, matrix), `The commitment ${matrix} of the proof is ${found}, not ${root}.`);
+  }
+}
+
+function checkExpectation(key: AcceptedKey, claims: Claims, statement: Statement, expect: Expectation): void {
+  if (expect.model !== undefined && expect.model !== claims.modelDigest)
+    throw new Refusal('model', `The key belongs to model ${claims.modelDigest}, not to ${expect.model}.`);
   if (expect.context !== undefined && !equalBytes(expect.context, statement.context))
     throw new Refusal('context', 'The proof was made for another context.');
   if (expect.inputs !== undefined) checkPort('input', claims.inputs, expect.inputs);
   if (expect.outputs !== undefined) checkPort('output', claims.outputs, expect.outputs);
+  if (expect.commitments !== undefined) checkExpectedCommitments(key, statement, expect.commitments);
 }
 
 /** Throws unless the proof establishes its statement under the key. */
@@ -127,9 +204,10 @@ function check(key: AcceptedKey, proof: Proof, expect: Expectation): Claims {
   if (statement.context.length > maximumContextLength)
     throw new Refusal('statement', `The context is longer than ${maximumContextLength} bytes.`);
   checkPublics(key, statement);
+  checkCommitments(key, statement);
   verifyBody(key, statement, proof.body);
   const claims = claimsOf(key, statement);
-  checkExpectation(claims, statement, expect);
+  checkExpectation(key, claims, statement, expect);
   return claims;
 }
 

@@ -44,13 +44,17 @@ describe('provenn inspect', () => {
   });
 
   it('reads keys and proofs, and says that a proof was not checked', async () => {
-    const key = save('key', encodeVerifyingKey({ backend: 'transparent', parameters: new Uint8Array(3), circuit }));
+    const key = save(
+      'key',
+      encodeVerifyingKey({ backend: 'transparent', parameters: new Uint8Array(3), circuit, commitments: [] }),
+    );
     expect((await provenn(['inspect', key])).stdout).toMatch(/^verifying-key, format 1.*\n {2}backend +transparent/);
     const statement = {
       modelDigest: new Uint8Array(32),
       keyDigest: new Uint8Array(32),
       context: utf8('session 7'),
       publics: [Int32Array.of(1, 2)],
+      commitments: [],
     };
     const proof = save('proof', encodeProof({ backend: 'transparent', statement, body: new Uint8Array(9) }));
     const { stdout } = await provenn(['inspect', proof]);
@@ -60,7 +64,8 @@ describe('provenn inspect', () => {
 
   it('shows a context that is not text in hexadecimal, and no control characters ever', async () => {
     const context = Uint8Array.of(0x1b, 0x5b, 0x33, 0x31, 0x6d);
-    const statement = { modelDigest: new Uint8Array(32), keyDigest: new Uint8Array(32), context, publics: [] };
+    const digests = { modelDigest: new Uint8Array(32), keyDigest: new Uint8Array(32) };
+    const statement = { ...digests, context, publics: [], commitments: [] };
     const proof = save('proof', encodeProof({ backend: '\u001b[31mred', statement, body: new Uint8Array(0) }));
     const { stdout } = await provenn(['inspect', proof]);
     expect(stdout).toContain('0x1b5b33316d');

@@ -13,7 +13,7 @@ const { parameters, backend, circuit: plain } = makeKey(everyGadget().circuit);
 
 function refusal(circuit: Circuit): string {
   try {
-    acceptKey({ backend, parameters, circuit });
+    acceptKey({ backend, parameters, circuit, commitments: [] });
     return '';
   } catch (error) {
     if (error instanceof ProvennError && error.code === 'KEY_REFUSED') return error.message;

@@ -31,7 +31,7 @@ export function makeKey(circuit: Circuit): VerifyingKey {
       },
     );
   }
-  return { backend: backendName, parameters: encodeParameters(parameters), circuit };
+  return { backend: backendName, parameters: encodeParameters(parameters), circuit, commitments: [] };
 }
 
 /** What a key costs: sizes that follow from the circuit alone. */
@@ -81,6 +81,7 @@ export function proveCells(key: AcceptedKey, cells: Cells, context: Uint8Array, 
     keyDigest: key.keyDigest,
     context,
     publics: publicsOf(key.circuit, cells),
+    commitments: [],
   };
   return { backend: backendName, statement, body: proveBody(key, statement, cells, options) };
 }

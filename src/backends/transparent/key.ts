@@ -1,7 +1,8 @@
 /** Accepting a verifying key: everything that must hold of it before any proof is looked at, and what is derived from it. */
 import type { Circuit, Gadget } from '../../artifact/circuit.ts';
 import { circuitDigest } from '../../artifact/circuit-codec.ts';
-import { type VerifyingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
+import { type KeyCommitment, modelDigest, type VerifyingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
+import { matricesOf } from '../../artifact/matrices.ts';
 import { BytesError } from '../../base/bytes.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { product } from '../../base/tensor.ts';
@@ -22,8 +23,10 @@ export type AcceptedKey = {
   readonly system: System;
   readonly layout: Layout;
   readonly soundness: Soundness;
+  readonly circuitDigest: Uint8Array;
   readonly modelDigest: Uint8Array;
   readonly keyDigest: Uint8Array;
+  readonly commitments: readonly KeyCommitment[];
 };
 
 /** Most rows of all tables, and most padded cells of all witness wires and boxes: what a verifier may be made to work on. */
@@ -71,7 +74,7 @@ function refuseSize(circuit: Circuit, pieceBits: number): string | null {
 function work(circuit: Circuit): number {
   const cells = (wire: number): number => {
     const known = circuit.wires[wire];
-    return known === undefined || known.role === 'witness' ? 0 : product(known.sizes);
+    return known === undefined || known.role === 'witness' || known.role === 'committed' ? 0 : product(known.sizes);
   };
   let steps = 0;
   for (const gadget of circuit.gadgets) {
@@ -96,6 +99,8 @@ export function acceptKey(key: VerifyingKey): AcceptedKey {
     const early = refuseParameters(parameters);
     if (early !== null) refuse(early);
     checkCircuit(key.circuit);
+    if (matricesOf(key.circuit).length > 0) refuse('this version has no long-lived commitments');
+    if (key.commitments.length > 0) refuse('it fixes commitments that the circuit does not have');
     const size = refuseSize(key.circuit, parameters.pieceBits);
     if (size !== null) refuse(size);
     const system = lower(key.circuit, parameters.pieceBits);
@@ -107,8 +112,10 @@ export function acceptKey(key: VerifyingKey): AcceptedKey {
       system,
       layout,
       soundness,
-      modelDigest: circuitDigest(key.circuit),
+      circuitDigest: circuitDigest(key.circuit),
+      modelDigest: modelDigest(key),
       keyDigest: verifyingKeyDigest(key),
+      commitments: key.commitments,
     };
   } catch (error) {
     if (error instanceof BytesError || error instanceof CircuitProblem) refuse(error.message);

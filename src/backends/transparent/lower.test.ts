@@ -11,7 +11,9 @@ const tableOf = (name: string) => system.tables.find((table) => table.name === n
 describe('the system of a circuit with every gadget', () => {
   it('has the wires first, with their numbers, sizes and who knows them', () => {
     circuit.wires.forEach((wire, id) => {
-      const kind = { witness: 'committed', public: 'statement', constant: 'constant' }[wire.role];
+      const kind = { witness: 'committed', committed: 'committed', public: 'statement', constant: 'constant' }[
+        wire.role
+      ];
       expect(system.tensors[id]).toEqual({ name: wire.name, sizes: wire.sizes, kind, data: wire.data });
     });
   });

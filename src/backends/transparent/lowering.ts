@@ -23,7 +23,7 @@ export class Lowering {
     this.tensors = circuit.wires.map(({ name, role, sizes, data }) => ({
       name,
       sizes,
-      kind: role === 'witness' ? 'committed' : role === 'public' ? 'statement' : 'constant',
+      kind: role === 'witness' || role === 'committed' ? 'committed' : role === 'public' ? 'statement' : 'constant',
       data,
     }));
   }

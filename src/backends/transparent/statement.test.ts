@@ -13,6 +13,7 @@ const statement: Statement = {
   keyDigest,
   context: utf8('audience'),
   publics: [Int32Array.of(3, -1), Int32Array.of(255)],
+  commitments: [],
 };
 
 const challenge = (transcript: Transcript): string => transcript.drawOne().join();
@@ -35,7 +36,7 @@ describe('openTranscript', () => {
     expect(challenge(openTranscript(keyDigest, statement))).toBe(challenge(expected));
   });
 
-  it('binds key, context and every public integer', () => {
+  it('binds key, context, every public integer and every root', () => {
     const seen = new Set(
       [
         openTranscript(keyDigest, statement),
@@ -43,9 +44,11 @@ describe('openTranscript', () => {
         openTranscript(keyDigest, { ...statement, context: utf8('Audience') }),
         openTranscript(keyDigest, { ...statement, publics: [Int32Array.of(3, -2), Int32Array.of(255)] }),
         openTranscript(keyDigest, { ...statement, publics: [Int32Array.of(3, -1), Int32Array.of(254)] }),
+        openTranscript(keyDigest, { ...statement, commitments: [new Uint8Array(32)] }),
+        openTranscript(keyDigest, { ...statement, commitments: [new Uint8Array(32), new Uint8Array(32)] }),
       ].map(challenge),
     );
-    expect(seen.size).toBe(5);
+    expect(seen.size).toBe(7);
   });
 });
 

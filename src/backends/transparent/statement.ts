@@ -1,19 +1,19 @@
 /** What both sides absorb before the first message, and which integers of the statement they know. */
 import type { Statement } from '../../artifact/statement.ts';
-import { ByteWriter, utf8 } from '../../base/bytes.ts';
+import { ByteWriter, concatBytes, utf8 } from '../../base/bytes.ts';
 import { fromInteger } from '../../base/field.ts';
 import type { PublicData } from './claims.ts';
 import { backendName } from './config.ts';
 import type { System } from './system.ts';
 import { Transcript } from './transcript.ts';
 
-/** Step 1: version, key, context, roots of long-lived matrices (none yet) and the cells of the public tensors. */
+/** Step 1: version, key, context, roots of the matrices the key does not fix, and the cells of the public tensors. */
 export function openTranscript(keyDigest: Uint8Array, statement: Statement): Transcript {
   const transcript = new Transcript();
   transcript.absorb('protocol', utf8(backendName));
   transcript.absorb('vk', keyDigest);
   transcript.absorb('context', statement.context);
-  transcript.absorb('roots', new Uint8Array(0));
+  transcript.absorb('roots', concatBytes(...statement.commitments));
   const cells = new ByteWriter();
   for (const values of statement.publics) for (const value of values) cells.u32(fromInteger(value));
   transcript.absorb('public', cells.finish());
