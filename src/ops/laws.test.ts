@@ -5,7 +5,9 @@ import { checkHonest, checkRun, checkTampered, type Layout, layouts } from './la
 import { maxPoolVectors } from './max-pool/vectors.ts';
 import { qgemmVectors } from './qgemm/vectors.ts';
 import { qlinearAddVectors } from './qlinear-add/vectors.ts';
+import { qlinearAveragePoolVectors } from './qlinear-average-pool/vectors.ts';
 import { qlinearConvVectors } from './qlinear-conv/vectors.ts';
+import { qlinearGlobalAveragePoolVectors } from './qlinear-global-average-pool/vectors.ts';
 import { qlinearMatMulVectors } from './qlinear-matmul/vectors.ts';
 import { operators } from './registry.ts';
 import { reshapeVectors } from './reshape/vectors.ts';
@@ -18,7 +20,9 @@ const all: readonly OpVectors[] = [
   maxPoolVectors,
   qgemmVectors,
   qlinearAddVectors,
+  qlinearAveragePoolVectors,
   qlinearConvVectors,
+  qlinearGlobalAveragePoolVectors,
   qlinearMatMulVectors,
   reshapeVectors,
   transposeVectors,

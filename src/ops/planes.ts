@@ -1,4 +1,4 @@
-/** Sliding windows over one or two spatial dimensions, with one dimension seen as two by a first one of size 1. */
+/** Sliding windows over spatial dimensions, with fewer dimensions seen as two or three by first ones of size 1. */
 import type { Shape } from '../base/tensor.ts';
 import { windowGeometry } from '../base/window.ts';
 
@@ -39,10 +39,16 @@ export function planesOf(spatial: Shape, kernel: Shape, attrs: WindowAttrs, ceil
   });
 }
 
+const flat: Plane = { size: 1, kernel: 1, output: 1, stride: 1, dilation: 1, pad: 0 };
+
 /** Rows and columns. */
 export function twoPlanes(planes: readonly Plane[]): readonly [rows: Plane, columns: Plane] {
-  const flat: Plane = { size: 1, kernel: 1, output: 1, stride: 1, dilation: 1, pad: 0 };
-  return planes.length === 1 ? [flat, planes[0] as Plane] : [planes[0] as Plane, planes[1] as Plane];
+  return [flat, ...planes].slice(-2) as [Plane, Plane];
+}
+
+/** Depth, rows and columns. */
+export function threePlanes(planes: readonly Plane[]): readonly [depth: Plane, rows: Plane, columns: Plane] {
+  return [flat, flat, ...planes].slice(-3) as [Plane, Plane, Plane];
 }
 
 /** The outputs whose tap k lies inside the image: from `first` up to, not including, `end`. */

@@ -5,7 +5,9 @@ import { maxPool } from './max-pool/op.ts';
 import type { Op } from './op.ts';
 import { qgemm } from './qgemm/op.ts';
 import { qlinearAdd } from './qlinear-add/op.ts';
+import { qlinearAveragePool } from './qlinear-average-pool/op.ts';
 import { qlinearConv } from './qlinear-conv/op.ts';
+import { qlinearGlobalAveragePool } from './qlinear-global-average-pool/op.ts';
 import { qlinearMatMul } from './qlinear-matmul/op.ts';
 import { reshape } from './reshape/op.ts';
 import { transpose } from './transpose/op.ts';
@@ -16,7 +18,9 @@ export const operators: readonly Op[] = [
   maxPool,
   qgemm,
   qlinearAdd,
+  qlinearAveragePool,
   qlinearConv,
+  qlinearGlobalAveragePool,
   qlinearMatMul,
   reshape,
   transpose,

@@ -12,8 +12,12 @@ import type { QGemmAttrs } from '../../src/ops/qgemm/attrs.ts';
 import { qgemmVectors } from '../../src/ops/qgemm/vectors.ts';
 import type { QLinearAddAttrs } from '../../src/ops/qlinear-add/attrs.ts';
 import { qlinearAddVectors } from '../../src/ops/qlinear-add/vectors.ts';
+import type { QLinearAveragePoolAttrs } from '../../src/ops/qlinear-average-pool/attrs.ts';
+import { anyAveragePool, qlinearAveragePoolVectors } from '../../src/ops/qlinear-average-pool/vectors.ts';
 import type { QLinearConvAttrs } from '../../src/ops/qlinear-conv/attrs.ts';
 import { qlinearConvVectors } from '../../src/ops/qlinear-conv/vectors.ts';
+import type { QLinearGlobalAveragePoolAttrs } from '../../src/ops/qlinear-global-average-pool/attrs.ts';
+import { qlinearGlobalAveragePoolVectors } from '../../src/ops/qlinear-global-average-pool/vectors.ts';
 import type { QLinearMatMulAttrs } from '../../src/ops/qlinear-matmul/attrs.ts';
 import { qlinearMatMulVectors } from '../../src/ops/qlinear-matmul/vectors.ts';
 import { doublyRounded, type OpCase, type OpVectors, Random } from '../../src/ops/vectors.ts';
@@ -155,6 +159,29 @@ const pooling: Oracle<MaxPoolAttrs> = ({ inputs }, a, output) => {
   return runInOnnxruntime(new NodeModel().integers(inputs[0] as IntTensor, false), 'MaxPool', '', attributes, output);
 };
 
+/** Input, its quantization, the quantization of the output: what the average pools read. */
+function pooled(x: IntTensor, a: QLinearGlobalAveragePoolAttrs): NodeModel {
+  const model = new NodeModel().integers(x, false).scales([a.xScale]).zeros([a.xZero], x.dtype);
+  return model.scales([a.yScale]).zeros([a.yZero], a.yType);
+}
+
+const globalAverage: Oracle<QLinearGlobalAveragePoolAttrs> = ({ inputs: [x] }, a, output) => {
+  if (a.yType !== x?.dtype) return null;
+  return runInOnnxruntime(pooled(x, a), 'QLinearGlobalAveragePool', 'com.microsoft', [], output);
+};
+
+const average: Oracle<QLinearAveragePoolAttrs> = ({ inputs: [x] }, a, output) => {
+  if (a.yType !== x?.dtype) return null;
+  const attributes = [
+    ['kernel_shape', ints(a.kernel)],
+    ['strides', ints(a.strides)],
+    ['pads', ints(a.pads)],
+    ['ceil_mode', { kind: 'int', value: a.ceilMode ? 1 : 0 }],
+    ['count_include_pad', { kind: 'int', value: a.countIncludePad ? 1 : 0 }],
+  ] as const;
+  return runInOnnxruntime(pooled(x, a), 'QLinearAveragePool', 'com.microsoft', attributes, output);
+};
+
 /** Compares `count` instances and returns how many integers were compared. */
 async function compare<Attrs>(vectors: OpVectors<Attrs & Json>, oracle: Oracle<Attrs>, count: number): Promise<number> {
   const random = new Random(11);
@@ -222,4 +249,14 @@ it('QLinearAdd equals onnxruntime', async () => {
 
 it('MaxPool equals onnxruntime', async () => {
   expect(await compare(maxPoolVectors, pooling, 150)).toBeGreaterThan(1500);
+});
+
+it('QLinearGlobalAveragePool equals onnxruntime', async () => {
+  expect(await compare(qlinearGlobalAveragePoolVectors, globalAverage, 200)).toBeGreaterThan(400);
+});
+
+it('QLinearAveragePool equals onnxruntime', async () => {
+  expect(await compare(qlinearAveragePoolVectors, average, 200)).toBeGreaterThan(2000);
+  const { op } = qlinearAveragePoolVectors;
+  expect(await compare({ op, sample: anyAveragePool }, average, 200)).toBeGreaterThan(2000);
 });

@@ -10,7 +10,9 @@ import { identityVectors } from '../../src/ops/identity/vectors.ts';
 import { maxPoolVectors } from '../../src/ops/max-pool/vectors.ts';
 import { qgemmVectors } from '../../src/ops/qgemm/vectors.ts';
 import { qlinearAddVectors } from '../../src/ops/qlinear-add/vectors.ts';
+import { qlinearAveragePoolVectors } from '../../src/ops/qlinear-average-pool/vectors.ts';
 import { qlinearConvVectors } from '../../src/ops/qlinear-conv/vectors.ts';
+import { qlinearGlobalAveragePoolVectors } from '../../src/ops/qlinear-global-average-pool/vectors.ts';
 import { qlinearMatMulVectors } from '../../src/ops/qlinear-matmul/vectors.ts';
 import { reshapeVectors } from '../../src/ops/reshape/vectors.ts';
 import { transposeVectors } from '../../src/ops/transpose/vectors.ts';
@@ -23,7 +25,9 @@ export const operatorVectors: readonly OpVectors[] = [
   maxPoolVectors,
   qgemmVectors,
   qlinearAddVectors,
+  qlinearAveragePoolVectors,
   qlinearConvVectors,
+  qlinearGlobalAveragePoolVectors,
   qlinearMatMulVectors,
   reshapeVectors,
   transposeVectors,

@@ -7,12 +7,8 @@ import { type Context, operandValue, outputName } from './context.ts';
 import { type Bias, dimsOf, emitAdd, emitConv, emitGemm, emitMatMul, type Quantized, type Weights } from './linear.ts';
 import { isStill, propagates, readMovement } from './movement.ts';
 import { biasOperand, floatBias, quantizedOperand, weightsOperand } from './operands.ts';
-import { checkReadOnce, clipPending, movePending } from './pending.ts';
+import { checkReadOnce, clipPending, movePending, pend } from './pending.ts';
 import type { ConstantValue, PendingValue, ScaledConstant, Value } from './values.ts';
-
-function pend(node: GraphNode, emit: PendingValue['emit'], withBias: PendingValue['withBias'] = null): PendingValue {
-  return { kind: 'pending', node, emit, clip: null, movements: [], withBias };
-}
 
 export function importConv(context: Context, node: GraphNode): void {
   const x = quantizedOperand(context, node, 0);

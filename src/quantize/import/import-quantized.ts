@@ -15,6 +15,12 @@ import {
   importRelu,
 } from './float-operators.ts';
 import { movementNames } from './movement.ts';
+import {
+  importAveragePool,
+  importGlobalAveragePool,
+  importQLinearAveragePool,
+  importQLinearGlobalAveragePool,
+} from './pooling.ts';
 import { importQGemm, importQLinearAdd, importQLinearConv, importQLinearMatMul } from './qoperator.ts';
 import { importDequantizeLinear, importQuantizeLinear } from './quantize-linear.ts';
 import type { Value } from './values.ts';
@@ -35,6 +41,10 @@ const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
   ['Gemm', importGemm],
   ['MatMul', importMatMul],
   ['Add', importAdd],
+  ['com.microsoft:QLinearAveragePool', importQLinearAveragePool],
+  ['com.microsoft:QLinearGlobalAveragePool', importQLinearGlobalAveragePool],
+  ['AveragePool', importAveragePool],
+  ['GlobalAveragePool', importGlobalAveragePool],
   ['Relu', importRelu],
   ['Clip', importClip],
   ...movementNames.map((name): [string, Importer] => [name, importMovement]),

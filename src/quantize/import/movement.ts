@@ -19,6 +19,7 @@ type Reader = (node: GraphNode, dims: Shape, constants: Constants) => Movement;
 
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['MaxPool', readMaxPool],
+  ['GlobalMaxPool', readGlobalMaxPool],
   ['Flatten', readFlatten],
   ['Reshape', readReshape],
   ['Squeeze', readSqueeze],
@@ -46,7 +47,8 @@ export function isStill(node: GraphNode): boolean {
 
 /** Whether onnxruntime carries a QuantizeLinear or DequantizeLinear across the node; MaxPool takes bytes from opset 12. */
 export function propagates(node: GraphNode, graph: Graph): boolean {
-  return node.op !== 'Flatten' && (node.op !== 'MaxPool' || (graph.opsets.get('') ?? 0) >= 12);
+  if (node.op === 'Flatten' || node.op === 'GlobalMaxPool') return false;
+  return node.op !== 'MaxPool' || (graph.opsets.get('') ?? 0) >= 12;
 }
 
 const still: Movement = { op: 'Identity', attrs: {} };
@@ -66,6 +68,16 @@ function readMaxPool(node: GraphNode, dims: Shape): Movement {
   if (kernel.length !== rank) invalid(node, `kernel_shape must have ${rank} entries`);
   const window = windowAttributes(node, dims, kernel, { ceilMode, samePadding: 'undilated' });
   return { op: 'MaxPool', attrs: { kernel, ...window, ceilMode } };
+}
+
+/** The largest cell of every image: a window as large as the image. */
+function readGlobalMaxPool(node: GraphNode, dims: Shape): Movement {
+  const kernel = dims.slice(2);
+  if (kernel.length < 1 || kernel.length > 2)
+    refuse(node, `pools over ${kernel.length} dimensions`, 'Only one- and two-dimensional pooling is supported.');
+  const ones = kernel.map(() => 1);
+  const pads = [...kernel, ...kernel].map(() => 0);
+  return { op: 'MaxPool', attrs: { kernel, strides: ones, dilations: ones, pads, ceilMode: false } };
 }
 
 function readFlatten(node: GraphNode, dims: Shape): Movement {

@@ -12,6 +12,14 @@ import { type Context, outputName, readOnce } from './context.ts';
 import { isStill, propagates, readMovement } from './movement.ts';
 import type { Cell, PendingValue } from './values.ts';
 
+export function pend(
+  node: GraphNode,
+  emit: PendingValue['emit'],
+  withBias: PendingValue['withBias'] = null,
+): PendingValue {
+  return { kind: 'pending', node, emit, clip: null, movements: [], withBias };
+}
+
 export function checkReadOnce(context: Context, name: string, node: GraphNode): void {
   if (readOnce(context, name)) return;
   refuse(

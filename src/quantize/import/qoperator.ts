@@ -15,7 +15,7 @@ import {
 } from './linear.ts';
 
 /** Operand `index` as bytes, its quantization in the two operands after it. A constant is allowed where the operator takes one. */
-function quantized(context: Context, node: GraphNode, index: number, what: string): Quantized {
+export function quantized(context: Context, node: GraphNode, index: number, what: string): Quantized {
   const value = operandValue(context, node, index) ?? invalid(node, `${what} is missing`);
   const quantization = byteQuantization(context, node, index + 1, what);
   if (value.kind === 'integer') return typed(node, { operand: value.cell, quantization }, value.cell.dtype, what);
@@ -52,7 +52,7 @@ function bias(context: Context, node: GraphNode, index: number): Bias | null {
   return { constant: value.name, integers };
 }
 
-function target(context: Context, node: GraphNode, scaleIndex: number): Target {
+export function target(context: Context, node: GraphNode, scaleIndex: number): Target {
   return { quantization: byteQuantization(context, node, scaleIndex, 'the output'), name: outputName(node) };
 }
 

@@ -1,4 +1,4 @@
-/** The attributes Conv and MaxPool share, resolved to explicit lists. */
+/** The attributes Conv and the pools share, resolved to explicit lists. */
 import type { GraphNode } from '../../artifact/graph.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { type AutoPad, type WindowAxis, type WindowGeometry, windowGeometry } from '../../base/window.ts';
