@@ -28,6 +28,7 @@ const ints = fc.array(i32, { maxLength: 6 }).map((list) => Int32Array.from(list)
 const axisMap: fc.Arbitrary<AxisMap> = fc.oneof(
   fc.record({ kind: fc.constant('axis' as const), axis: u32, stride: i32, offset: i32 }),
   fc.record({ kind: fc.constant('fixed' as const), index: u32 }),
+  fc.record({ kind: fc.constant('listed' as const), axes: sizes, indices: ints }),
 );
 const view: fc.Arbitrary<View> = fc.record({ wire: u32, map: fc.array(axisMap, { maxLength: 3 }) });
 const expression: fc.Arbitrary<Expression> = fc.record({

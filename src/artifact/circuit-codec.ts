@@ -21,7 +21,7 @@ import { decodeCanonical, open, seal } from './envelope.ts';
 
 const roles: readonly WireRole[] = ['witness', 'public', 'constant', 'committed'];
 const dtypes = Object.keys(dtypeRange) as readonly Dtype[];
-const axisKinds = ['axis', 'fixed'] as const;
+const axisKinds = ['axis', 'fixed', 'listed'] as const;
 const operandKinds = ['output', 'reduce', 'window', 'fixed'] as const;
 const gadgetKinds = ['contract', 'step', 'table', 'maximum', 'range', 'linear'] as const;
 
@@ -92,15 +92,21 @@ function writeView(out: ByteWriter, view: View): void {
   writeList(out, view.map, (entry) => {
     out.u8(axisKinds.indexOf(entry.kind));
     if (entry.kind === 'fixed') out.u32(entry.index);
-    else out.u32(entry.axis).i32(entry.stride).i32(entry.offset);
+    else if (entry.kind === 'axis') out.u32(entry.axis).i32(entry.stride).i32(entry.offset);
+    else {
+      writeSizes(out, entry.axes);
+      writeInts(out, entry.indices);
+    }
   });
 }
 
 function readView(reader: ByteReader): View {
   const wire = reader.u32();
   const map = readList(reader, (): AxisMap => {
-    if (pick(axisKinds, reader.u8()) === 'fixed') return { kind: 'fixed', index: reader.u32() };
-    return { kind: 'axis', axis: reader.u32(), stride: reader.i32(), offset: reader.i32() };
+    const kind = pick(axisKinds, reader.u8());
+    if (kind === 'fixed') return { kind, index: reader.u32() };
+    if (kind === 'listed') return { kind, axes: readSizes(reader), indices: readInts(reader) };
+    return { kind, axis: reader.u32(), stride: reader.i32(), offset: reader.i32() };
   });
   return { wire, map };
 }

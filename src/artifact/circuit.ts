@@ -32,10 +32,14 @@ export type Wire = {
   readonly matrix?: string;
 };
 
-/** Index of one wire dimension as a function of the box: stride·x[axis] + offset, or a fixed index. */
+/**
+ * Index of one wire dimension as a function of the box: stride·x[axis] + offset; a fixed index; or any function of some
+ * axes, listed over their box in row-major order, −1 standing for no index (the view is 0 there).
+ */
 export type AxisMap =
   | { readonly kind: 'axis'; readonly axis: number; readonly stride: number; readonly offset: number }
-  | { readonly kind: 'fixed'; readonly index: number };
+  | { readonly kind: 'fixed'; readonly index: number }
+  | { readonly kind: 'listed'; readonly axes: readonly number[]; readonly indices: Int32Array };
 
 /** A wire read through an index map; one entry per wire dimension. Axes that no entry names are broadcast. */
 export type View = { readonly wire: WireId; readonly map: readonly AxisMap[] };
@@ -130,7 +134,10 @@ export type RangeGadget = {
   readonly high: number;
 };
 
-/** output = input over the box; the output wire has exactly the box's sizes. */
+/**
+ * output = input over the box. The output wire has the box's sizes, or has one dimension where the box has a run of
+ * consecutive axes (of that product): both are the same cells in row-major order.
+ */
 export type LinearGadget = {
   readonly kind: 'linear';
   readonly name: string;

@@ -1,10 +1,11 @@
 /** QuantGraph → Circuit: every operator states its relations; the graph's ports become public wires. Sees no input. */
-import type { Circuit, CircuitPort, WireId } from '../artifact/circuit.ts';
+import type { AxisMap, Circuit, CircuitPort, WireId } from '../artifact/circuit.ts';
 import type { Port, QuantGraph, QuantNode, QuantTensor } from '../artifact/quant-graph.ts';
 import { invariant, ProvennError } from '../base/errors.ts';
 import { dtypeRange, product } from '../base/tensor.ts';
 import { Builder, boxOf, expressionOf, identityMap, type Wires } from '../gadgets/builder.ts';
 import { CircuitProblem, checkCircuit } from '../gadgets/check.ts';
+import { axesOf } from '../gadgets/views.ts';
 import type { OpInput, OutputSpec } from '../ops/op.ts';
 import { lookupOp } from '../ops/registry.ts';
 
@@ -54,16 +55,20 @@ function constrainNode(scope: Scope, node: QuantNode): void {
   });
 }
 
+/** Whether an index map runs through a wire dimension from its first index on, one by one. */
+function isWhole(entry: AxisMap): boolean {
+  if (entry.kind === 'axis') return entry.stride === 1 && entry.offset === 0;
+  return entry.kind === 'listed' && entry.indices.every((index, x) => index === x);
+}
+
 /** The wire that holds exactly the tensor, cell for cell in row-major order, if there is one. */
 function plainWire(build: Builder, wires: Wires): WireId | null {
   const [view, ...others] = wires.parts;
   if (view === undefined || others.length > 0 || !build.isWitness(view.wire)) return null;
   const box = boxOf(wires);
-  const axes = view.map.flatMap((entry) =>
-    entry.kind === 'axis' && entry.stride === 1 && entry.offset === 0 ? [entry.axis] : [],
-  );
+  const axes = view.map.flatMap((entry) => (isWhole(entry) ? axesOf(entry) : []));
   const inOrder = axes.every((axis, i) => i === 0 || axis > (axes[i - 1] as number));
-  const fixedAtZero = view.map.every((entry, dim) => entry.kind === 'axis' || build.sizes(view.wire)[dim] === 1);
+  const fixedAtZero = view.map.every((entry, dim) => entry.kind !== 'fixed' || build.sizes(view.wire)[dim] === 1);
   return inOrder && fixedAtZero && product(box) === product(build.sizes(view.wire)) ? view.wire : null;
 }
 

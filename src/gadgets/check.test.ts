@@ -151,6 +151,31 @@ describe('accepted circuits', () => {
     expect(problem(circuit(witness([10, 20])))).toMatch(/can leave its declared interval/);
   });
 
+  it('a list with −1 may read 0 besides the wire’s own integers, one without may not', () => {
+    const circuit = (indices: number[], y: Wire): Circuit => ({
+      ...linear(read(0, 1, [{ kind: 'listed', axes: [0], indices: Int32Array.from(indices) }]), y),
+      wires: [publicWire([4], [10, 20]), y],
+    });
+    expect(problem(circuit([3, 3, -1, 0], witness([0, 20])))).toBe('');
+    expect(problem(circuit([3, 3, -1, 0], witness([10, 20])))).toMatch(/can leave its declared interval/);
+    expect(problem(circuit([3, 3, 1, 0], witness([10, 20])))).toBe('');
+  });
+
+  it('a linear relation may determine a wire that joins axes of its box; no other relation may', () => {
+    const square = [2, 2];
+    const read = {
+      constant: 0,
+      terms: [{ coefficient: 1, view: { wire: 0, map: identityMap(square) } }],
+      accumulators: [],
+    };
+    const joined = (gadget: Gadget): string =>
+      problem({ ...circuitOf([], [gadget]), wires: [publicWire(square), witness([0, 255], [4])] });
+    expect(joined({ kind: 'linear', name: 'g', box: square, input: read, output: 1 })).toBe('');
+    expect(joined({ kind: 'maximum', name: 'g', box: square, left: read, right: read, output: 1 })).toMatch(
+      /does not determine all/,
+    );
+  });
+
   it('a view that stays inside its wire does not', () => {
     const map: AxisMap[] = [{ kind: 'axis', axis: 0, stride: 2, offset: 1 }];
     const y = witness([10, 20], [2]);
@@ -178,6 +203,12 @@ describe('refused wires', () => {
 });
 
 describe('refused expressions', () => {
+  const listed = (indices: readonly number[], axes: readonly number[] = [0]): AxisMap => ({
+    kind: 'listed',
+    axes,
+    indices: Int32Array.from(indices),
+  });
+
   const axis = (stride: number, offset: number, number = 0): AxisMap => ({
     kind: 'axis',
     axis: number,
@@ -201,6 +232,12 @@ describe('refused expressions', () => {
       /accumulator over another box/,
     ],
     ['a constant at the limit', { constant: integerLimit, terms: [], accumulators: [] }, /outside \(−p\/2, p\/2\)/],
+    ['a list that is too short', read(0, 1, [listed([0, 1, 2])]), /list of the wrong length/],
+    ['a list over no axis', read(0, 1, [{ kind: 'listed', axes: [], indices: Int32Array.of(1) }]), /wrong length/],
+    ['a list beyond the wire', read(0, 1, [listed([0, 1, 2, 4])]), /index outside/],
+    ['a list below −1', read(0, 1, [listed([0, -2, 2, 3])]), /index outside/],
+    ['a list over an axis beyond the box', read(0, 1, [listed([0, 1, 2, 3], [1])]), /twice or along none/],
+    ['a list over an axis twice', read(0, 1, [listed(new Array(16).fill(0), [0, 0])]), /twice or along none/],
     ['a product beyond the limit', read(0, 4177856), /outside \(−p\/2, p\/2\)/],
     ['a product beyond the negative limit', read(0, -4177856), /outside \(−p\/2, p\/2\)/],
   ])('%s', (_, expression, message) => {

@@ -18,8 +18,9 @@ import type {
   Wire,
 } from '../artifact/circuit.ts';
 import { confinedBy, matricesOf } from '../artifact/matrices.ts';
-import { extent, type Interval, product, type Shape, strides } from '../base/tensor.ts';
-import { boxOfGadget, expressionsOf, maximumSpan, outputOf } from './facts.ts';
+import { extent, type Interval, product, type Shape, sameShape, strides } from '../base/tensor.ts';
+import { boxOfGadget, expressionsOf, maximumSpan, mergedAxes, outputOf } from './facts.ts';
+import { axesOf } from './views.ts';
 
 /** Integers of an expression must stay below this in absolute value: p/2 for the smallest field of any backend. */
 export const integerLimit = 1065353216;
@@ -103,8 +104,19 @@ type State = {
 
 function canLeave(entry: AxisMap, size: number, box: Shape): boolean {
   if (entry.kind === 'fixed') return false;
+  if (entry.kind === 'listed') return entry.indices.includes(-1);
   const last = entry.stride * ((box[entry.axis] as number) - 1) + entry.offset;
   return entry.offset < 0 || last >= size;
+}
+
+/** A list has one index per cell of the axes it names, each inside the wire dimension or −1. */
+function checkList(entry: AxisMap & { readonly kind: 'listed' }, size: number, box: Shape, name: string): void {
+  const cells = entry.axes.reduce((total, axis) => total * (box[axis] as number), 1);
+  demand(entry.axes.length > 0 && entry.indices.length === cells, `${name} through a list of the wrong length`);
+  demand(
+    entry.indices.every((index) => index >= -1 && index < size),
+    `${name} through a list with an index outside it`,
+  );
 }
 
 /** Range of a view, checked against the box; 0 is included when some cell falls outside the wire. */
@@ -122,15 +134,16 @@ function viewInterval(state: State, view: View, box: Shape, name: string): Inter
       demand(isIndex(entry.index, size), `${name} reads ${wire.name} at a fixed index outside it`);
       return;
     }
-    demand(
-      entry.axis < box.length && !used.has(entry.axis),
-      `${name} reads ${wire.name} along an axis twice or along none`,
-    );
-    demand(
-      entry.stride >= 1 && Math.abs(entry.offset) <= maximumCells && entry.stride <= maximumCells,
-      `${name} reads ${wire.name} with a bad stride`,
-    );
-    used.add(entry.axis);
+    for (const axis of axesOf(entry)) {
+      demand(axis < box.length && !used.has(axis), `${name} reads ${wire.name} along an axis twice or along none`);
+      used.add(axis);
+    }
+    if (entry.kind === 'listed') checkList(entry, size, box, `${name} reads ${wire.name}`);
+    else
+      demand(
+        entry.stride >= 1 && Math.abs(entry.offset) <= maximumCells && entry.stride <= maximumCells,
+        `${name} reads ${wire.name} with a bad stride`,
+      );
     leaves ||= canLeave(entry, size, box);
   });
   const interval = state.wires[view.wire];
@@ -327,7 +340,7 @@ function confine(state: State, gadget: Gadget, interval: Interval): void {
   );
   if (gadget.kind !== 'range') {
     demand(
-      wire.sizes.length === gadget.box.length && wire.sizes.every((n, i) => n === gadget.box[i]),
+      sameShape(wire.sizes, gadget.box) || (gadget.kind === 'linear' && mergedAxes(wire.sizes, gadget.box) !== null),
       `${gadget.name} does not determine all of ${wire.name}`,
     );
   }

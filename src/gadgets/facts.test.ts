@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { everyGadget } from '../../test/support/circuits.ts';
-import { boxOfGadget, outputOf } from './facts.ts';
+import { boxOfGadget, mergedAxes, outputOf } from './facts.ts';
 
 describe('facts about gadgets', () => {
   const { circuit } = everyGadget();
@@ -30,5 +30,20 @@ describe('facts about gadgets', () => {
       [4],
       [4],
     ]);
+  });
+
+  it('a wire may join runs of consecutive axes', () => {
+    expect(mergedAxes([6, 4], [2, 3, 4])).toEqual([[0, 1], [2]]);
+    expect(mergedAxes([2, 1, 3], [2, 1, 1, 3])).toEqual([[0], [1], [2, 3]]);
+    expect(mergedAxes([6], [6, 1])).toEqual([[0, 1]]);
+    expect(mergedAxes([], [])).toEqual([]);
+  });
+
+  it('it may not split them, reorder them, or leave some out', () => {
+    expect(mergedAxes([2, 3], [6])).toBeNull();
+    expect(mergedAxes([4, 6], [2, 3, 4])).toBeNull();
+    expect(mergedAxes([4, 1], [4])).toBeNull();
+    expect(mergedAxes([2], [2, 3])).toBeNull();
+    expect(mergedAxes([], [2])).toBeNull();
   });
 });

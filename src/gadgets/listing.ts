@@ -31,7 +31,9 @@ function scaled(factor: number, name: string, offset: number): string {
 }
 
 function axisText(entry: AxisMap): string {
-  return entry.kind === 'fixed' ? `${entry.index}` : scaled(entry.stride, `x${entry.axis}`, entry.offset);
+  if (entry.kind === 'fixed') return `${entry.index}`;
+  if (entry.kind === 'axis') return scaled(entry.stride, `x${entry.axis}`, entry.offset);
+  return `list(${entry.axes.map((axis) => `x${axis}`).join(',')})`;
 }
 
 function viewText(view: View): string {

@@ -13,13 +13,21 @@ function indices(box: Shape): number[][] {
   );
 }
 
+function indexAt(entry: AxisMap, x: readonly number[], box: Shape): number {
+  if (entry.kind === 'fixed') return entry.index;
+  if (entry.kind === 'axis') return entry.stride * (x[entry.axis] as number) + entry.offset;
+  const cells = indices(entry.axes.map((axis) => box[axis] as number));
+  const at = cells.findIndex((cell) => cell.every((value, i) => value === x[entry.axes[i] as number]));
+  return entry.indices[at] as number;
+}
+
 /** A view read cell by cell, straight from its definition: 0 wherever an index leaves its dimension. */
 function naive(map: readonly AxisMap[], sizes: Shape, data: readonly number[], box: Shape): number[] {
   return indices(box).map((x) => {
     let address = 0;
     for (const [dim, entry] of map.entries()) {
       const size = sizes[dim] as number;
-      const i = entry.kind === 'fixed' ? entry.index : entry.stride * (x[entry.axis] as number) + entry.offset;
+      const i = indexAt(entry, x, box);
       if (i < 0 || i >= size) return 0;
       address = address * size + i;
     }
@@ -78,6 +86,39 @@ describe('readView', () => {
 
   it('reads a scalar', () => {
     expect(Array.from(readView({ wire: 0, map: [] }, { sizes: [] }, [9], [3]))).toEqual([9, 9, 9]);
+  });
+});
+
+describe('a list', () => {
+  const box = [2, 2, 3];
+
+  it('gives any function of one axis, −1 standing for 0', () => {
+    const map: AxisMap[] = [{ kind: 'listed', axes: [1], indices: Int32Array.of(1, -1, 0) }];
+    expect(Array.from(readView({ wire: 0, map }, { sizes: [2] }, [5, 6], [2, 3]))).toEqual([6, 0, 5, 6, 0, 5]);
+  });
+
+  it('gives any function of several axes, in their order', () => {
+    const random = Int32Array.of(3, -1, 0, 1, 2, 2);
+    for (const axes of [
+      [0, 2],
+      [2, 0],
+      [2, 1],
+    ]) {
+      const map: AxisMap[] = [
+        { kind: 'listed', axes, indices: random },
+        { kind: 'axis', axis: 3 - (axes[0] as number) - (axes[1] as number), stride: 1, offset: 0 },
+      ];
+      const data = Array.from({ length: 12 }, (_, i) => 100 + i);
+      const sizes = [4, box[map[1]?.kind === 'axis' ? map[1].axis : 0] as number];
+      const whole = data.slice(0, product(sizes));
+      expect(Array.from(readView({ wire: 0, map }, { sizes }, whole, box))).toEqual(naive(map, sizes, whole, box));
+    }
+  });
+
+  it('refuses an axis that another dimension has', () => {
+    const list: AxisMap = { kind: 'listed', axes: [0, 1], indices: new Int32Array(4) };
+    const axis: AxisMap = { kind: 'axis', axis: 1, stride: 1, offset: 0 };
+    expect(() => addressing([list, axis], [2, 2], [2, 2])).toThrow(ProvennError);
   });
 });
 

@@ -8,30 +8,64 @@ const outside = -1;
 /** Anything with the sizes of a tensor: a wire, or a tensor of a backend. */
 export type Sized = { readonly sizes: Shape };
 
+/** An index map over several axes at once: offsets by the position of the cell in the box of those axes. */
+type Joint = { readonly axes: readonly number[]; readonly offsets: Int32Array };
+
 /**
  * Address contributions of an index map: for each box axis a table from coordinate to address offset (−1 where the wire
- * dimension is left), and the offset of the fixed dimensions (−1 when one is outside: then the view is 0 everywhere).
+ * dimension is left), the same for lists over several axes, and the offset of the fixed dimensions (−1 when one is
+ * outside: then the view is 0 everywhere).
  */
-export type Addressing = { readonly base: number; readonly axes: readonly (Int32Array | null)[] };
+export type Addressing = {
+  readonly base: number;
+  readonly axes: readonly (Int32Array | null)[];
+  readonly joint: readonly Joint[];
+};
 
 export function addressing(map: readonly AxisMap[], sizes: Shape, box: Shape): Addressing {
   const step = strides(sizes);
   const axes: (Int32Array | null)[] = box.map(() => null);
+  const joint: Joint[] = [];
+  const used = new Set<number>();
   let base = 0;
   map.forEach((entry, dim) => {
     const size = sizes[dim] as number;
-    const stride = step[dim] as number;
+    const offset = (index: number): number => (index >= 0 && index < size ? index * (step[dim] as number) : outside);
     if (entry.kind === 'fixed') {
-      base = base === outside || entry.index < 0 || entry.index >= size ? outside : base + entry.index * stride;
+      base = base === outside || offset(entry.index) === outside ? outside : base + offset(entry.index);
       return;
     }
-    invariant(axes[entry.axis] === null, 'a box axis may index one wire dimension only');
-    axes[entry.axis] = Int32Array.from({ length: box[entry.axis] as number }, (_, x) => {
-      const index = entry.stride * x + entry.offset;
-      return index >= 0 && index < size ? index * stride : outside;
-    });
+    for (const axis of axesOf(entry)) {
+      invariant(!used.has(axis), 'a box axis may index one wire dimension only');
+      used.add(axis);
+    }
+    if (entry.kind === 'axis')
+      axes[entry.axis] = Int32Array.from({ length: box[entry.axis] as number }, (_, x) =>
+        offset(entry.stride * x + entry.offset),
+      );
+    else if (entry.axes.length === 1) axes[entry.axes[0] as number] = entry.indices.map(offset);
+    else joint.push({ axes: entry.axes, offsets: entry.indices.map(offset) });
   });
-  return { base, axes };
+  return { base, axes, joint };
+}
+
+/** The box axes an index depends on. */
+export function axesOf(entry: AxisMap): readonly number[] {
+  if (entry.kind === 'fixed') return [];
+  return entry.kind === 'axis' ? [entry.axis] : entry.axes;
+}
+
+/** Adds what lists over several axes contribute at the cell `at`. */
+function jointly(joint: readonly Joint[], at: Int32Array, box: Shape, address: number): number {
+  let total = address;
+  for (const { axes, offsets } of joint) {
+    let position = 0;
+    for (const axis of axes) position = position * (box[axis] as number) + (at[axis] as number);
+    const offset = offsets[position] as number;
+    if (offset === outside) return outside;
+    total += offset;
+  }
+  return total;
 }
 
 /** Calls `visit(cell, address)` for every box cell in row-major order; the address is −1 outside the wire. */
@@ -41,17 +75,19 @@ export function forEachAddress(
   box: Shape,
   visit: (cell: number, address: number) => void,
 ): void {
-  const { base, axes } = addressing(map, sizes, box);
+  const { base, axes, joint } = addressing(map, sizes, box);
+  const at = new Int32Array(box.length);
   let cell = 0;
   const walk = (axis: number, address: number): void => {
     if (axis === box.length) {
-      visit(cell++, address);
+      visit(cell++, address === outside || joint.length === 0 ? address : jointly(joint, at, box, address));
       return;
     }
     const table = axes[axis];
     const size = box[axis] as number;
     for (let x = 0; x < size; x++) {
       const offset = table == null ? 0 : (table[x] as number);
+      at[axis] = x;
       walk(axis + 1, address === outside || offset === outside ? outside : address + offset);
     }
   };

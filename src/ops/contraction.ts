@@ -2,6 +2,7 @@
 import type { AccumulatorId, AxisMap, OperandMap, View } from '../artifact/circuit.ts';
 import { product, type Shape, strides } from '../base/tensor.ts';
 import { type Builder, boxOf, type Wires } from '../gadgets/builder.ts';
+import { axesOf } from '../gadgets/views.ts';
 import { copied } from './wires.ts';
 
 /** What one axis of the activation is to the contraction: an output axis, a reduced axis, or a window over both. */
@@ -45,7 +46,7 @@ function reading(sizes: Shape, view: View, c: Contraction): Reading | null {
   const named = new Set<number>();
   const map: OperandMap[] = [];
   for (const [dim, entry] of view.map.entries()) {
-    if (entry.kind === 'axis') named.add(entry.axis);
+    for (const axis of axesOf(entry)) named.add(axis);
     const operand = operandMap(entry, sizes[dim] as number, box, c, reduced);
     if (operand === null) return null;
     map.push(operand);
@@ -61,6 +62,7 @@ function operandMap(
   reduced: (Int32Array | null)[],
 ): OperandMap | null {
   if (entry.kind === 'fixed') return entry.index >= 0 && entry.index < size ? entry : null;
+  if (entry.kind === 'listed') return listedOperand(entry, size, c, reduced);
   const { stride, offset } = entry;
   const role = c.roles[entry.axis] as AxisRole;
   const logical = box[entry.axis] as number;
@@ -88,6 +90,24 @@ function operandMap(
     dilation: role.dilation * stride,
     pad: role.pad * stride - offset,
   };
+}
+
+/** A reduced axis read through a list that names no cell twice: the weights move to where the cells are. */
+function listedOperand(
+  { axes, indices }: AxisMap & { readonly kind: 'listed' },
+  size: number,
+  c: Contraction,
+  reduced: (Int32Array | null)[],
+): OperandMap | null {
+  const role = c.roles[axes[0] as number] as AxisRole;
+  const named = indices.filter((index) => index >= 0);
+  if (axes.length !== 1 || role.kind !== 'reduce' || new Set(named).size !== named.length) return null;
+  const positions = new Int32Array(size).fill(-1);
+  indices.forEach((index, x) => {
+    if (index >= 0) positions[index] = x;
+  });
+  reduced[role.axis] = positions;
+  return role;
 }
 
 /** The weights one part meets: along reduced axes that the part reads its own way, cells move or become `zero`. */

@@ -45,8 +45,8 @@ export function checkRun({ op }: OpVectors, sample: OpCase): void {
 }
 
 /** How an input meets the operator: which axes, and how wires hold them. Each is something another operator may leave behind. */
-export type Layout = 'plain' | 'permuted' | 'strided' | 'parts' | 'regrouped';
-export const layouts: readonly Layout[] = ['plain', 'permuted', 'strided', 'parts', 'regrouped'];
+export type Layout = 'plain' | 'permuted' | 'strided' | 'parts' | 'regrouped' | 'scattered';
+export const layouts: readonly Layout[] = ['plain', 'permuted', 'strided', 'parts', 'regrouped', 'scattered'];
 
 type Held = {
   readonly wires: Wires;
@@ -85,6 +85,17 @@ function regroup(dims: Shape): number[][] {
   });
 }
 
+/** One flat wire, its cells in any order. */
+function scattered(box: Shape, random: Random): { sizes: Shape; map: View['map'] } {
+  const order = Array.from({ length: product(box) }, (_, i) => i);
+  for (let i = order.length - 1; i > 0; i--) {
+    const other = random.integer(0, i);
+    [order[i], order[other]] = [order[other] as number, order[i] as number];
+  }
+  const axes = box.map((_, axis) => axis);
+  return { sizes: [order.length], map: [{ kind: 'listed', axes, indices: Int32Array.from(order) }] };
+}
+
 function viewsFor(layout: Layout, box: Shape, random: Random): { sizes: Shape; map: View['map'] }[] {
   if (box.length === 0 || layout === 'plain' || layout === 'regrouped') return [{ sizes: box, map: identityMap(box) }];
   if (layout === 'permuted') {
@@ -96,6 +107,7 @@ function viewsFor(layout: Layout, box: Shape, random: Random): { sizes: Shape; m
       },
     ];
   }
+  if (layout === 'scattered') return [scattered(box, random)];
   const chosen = random.integer(0, box.length - 1);
   const size = box[chosen] as number;
   const other = (entry: View['map'][number], sizeThere: number): { sizes: Shape; map: View['map'] } => ({

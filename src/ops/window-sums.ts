@@ -48,7 +48,7 @@ export function windowSums(
   planes: readonly Plane[],
 ): WindowSums {
   const moving = planes.map((plane) => soleTap(plane) === null);
-  const x = spatialAxes(laidOut(build, `${name}:input`, input), moving, name);
+  const x = spatialAxes(build, laidOut(build, `${name}:input`, input), moving, name);
   const kept = x.axes.slice(0, 2);
   const first = kept.flat().length;
   const sliding = planes.filter((_, i) => moving[i] === true);

@@ -1,7 +1,6 @@
 /** Rewriting logical tensors: what shape operators do to `Wires`, and how any of them becomes one plain wire. */
 import type { AxisMap, View, WireId } from '../artifact/circuit.ts';
-import { ProvennError } from '../base/errors.ts';
-import { type Dtype, dtypeRange, type Interval, type IntTensor, type Shape } from '../base/tensor.ts';
+import { type Dtype, dtypeRange, type Interval, type IntTensor, product, type Shape } from '../base/tensor.ts';
 import { type Builder, boxOf, expressionOf, identityMap, type Wires } from '../gadgets/builder.ts';
 import { stepFunction } from './step-functions.ts';
 
@@ -56,6 +55,11 @@ export function withUnitAxes(x: Wires, chosen: (dim: number) => boolean): Wires 
 export function remapped(view: View, position: readonly number[]): View {
   const map = view.map.map((entry): AxisMap => {
     if (entry.kind === 'fixed') return entry;
+    if (entry.kind === 'listed') {
+      // An axis that went away had one index, so the list itself stays as it is.
+      const axes = entry.axes.map((old) => position[old] as number).filter((at) => at >= 0);
+      return axes.length > 0 ? { ...entry, axes } : { kind: 'fixed', index: entry.indices[0] as number };
+    }
     const axis = position[entry.axis] as number;
     return axis < 0 ? { kind: 'fixed', index: entry.offset } : { ...entry, axis };
   });
@@ -77,24 +81,28 @@ export function withoutUnitAxes(x: Wires, chosen: (dim: number) => boolean): Wir
 }
 
 /**
- * The tensor with exactly one axis in each spatial dimension (from the third on) that `moving` says windows slide over, and
- * none in the others, whose size is 1. Refuses a dimension that is a product of several axes.
+ * A copy in which each chosen dimension is one axis: the wire has one dimension where the tensor has several axes. Tensors
+ * whose chosen dimensions have at most one axis are returned as they are.
  */
-export function spatialAxes(x: Wires, moving: readonly boolean[], name: string): Wires {
-  const plain = withUnitAxes(
-    withoutUnitAxes(x, (dim) => dim >= 2),
+export function merged(build: Builder, name: string, x: Wires, chosen: (dim: number) => boolean): Wires {
+  const bare = withoutUnitAxes(x, chosen);
+  if (bare.axes.every((axes, dim) => axes.length <= 1 || !chosen(dim))) return bare;
+  const one = bare.parts.length === 1 ? bare : copied(build, `${name}:parts`, bare);
+  const box = boxOf(one);
+  const axes = one.axes.map((sizes, dim) => (chosen(dim) && sizes.length > 1 ? [product(sizes)] : sizes));
+  const wire = build.witness(name, axes.flat(), rangeOfSum(build, one.parts, box));
+  build.linear(name, box, expressionOf(one), wire);
+  return wholeWire(x.dtype, x.dims, axes, wire);
+}
+
+/**
+ * The tensor with exactly one axis in each spatial dimension (from the third on) that `moving` says windows slide over, and
+ * none in the others, whose size is 1. A dimension that a reshape made of several axes is copied into one.
+ */
+export function spatialAxes(build: Builder, x: Wires, moving: readonly boolean[], name: string): Wires {
+  return withUnitAxes(
+    merged(build, `${name}:image`, x, (dim) => dim >= 2),
     (dim) => dim >= 2 && moving[dim - 2] === true,
-  );
-  const split = plain.axes.findIndex((axes, dim) => dim >= 2 && axes.length > 1);
-  if (split < 0) return plain;
-  const factors = (plain.axes[split] as Shape).join('·');
-  throw new ProvennError(
-    'MODEL_UNSUPPORTED',
-    `node ${name}: windows over dimension ${split}, which a reshape made from ${factors} axes`,
-    {
-      where: name,
-      next: 'Remove the reshape in front of the node.',
-    },
   );
 }
 
@@ -102,6 +110,7 @@ export function spatialAxes(x: Wires, moving: readonly boolean[], name: string):
 function leaves(map: readonly AxisMap[], sizes: Shape, box: Shape): boolean {
   return map.some((entry, dim) => {
     if (entry.kind === 'fixed') return false;
+    if (entry.kind === 'listed') return entry.indices.includes(-1);
     const last = entry.stride * ((box[entry.axis] as number) - 1) + entry.offset;
     return entry.offset < 0 || last >= (sizes[dim] as number);
   });

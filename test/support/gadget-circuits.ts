@@ -134,6 +134,28 @@ function addLinear(build: Builder, count: number): void {
   build.linear('linear', [count], sum, build.witness('linear', [count], [-2000, 2000]));
 }
 
+/** x[5 − 3i − j] + 2·x[last of row i, or none], the six sums joined into one dimension. */
+function addLists(build: Builder): void {
+  const backwards: View = {
+    wire: input,
+    map: [{ kind: 'listed', axes: [0, 1], indices: Int32Array.of(5, 4, 3, 2, 1, 0) }],
+  };
+  const last: View = { wire: input, map: [{ kind: 'listed', axes: [0], indices: Int32Array.of(2, -1) }] };
+  const sum: Expression = {
+    constant: 1,
+    terms: [
+      { coefficient: 1, view: backwards },
+      { coefficient: 2, view: last },
+    ],
+    accumulators: [],
+  };
+  const joined = build.witness('joined', [6], [-23, 22]);
+  build.linear('joined', [2, 3], sum, joined);
+  const xs = Int32Array.from({ length: 46 }, (_, i) => i - 23);
+  const table = build.table('abs', [xs, xs.map((value) => Math.abs(value))]);
+  build.lookup('table', [2, 3], table, [sum], build.witness('table', [2, 3], [0, 23]));
+}
+
 /** acc[i,j] = Σ_k (a[i,k] − 3)(b[k,j] + 2) of two private matrices, read by a linear relation and by a step. */
 function addContraction(build: Builder): void {
   const a = build.witness('a', [3, 5], [-8, 7]);
@@ -227,6 +249,7 @@ export const gadgetCases: readonly GadgetCase[] = [
     addLinear(build, 6);
     addRange(build);
   }),
+  around('lists', Int32Array.of(-8, 7, 0, 5, -1, 2), [-8, 7], addLists),
   around('contraction of private operands', Int32Array.of(0), [0, 1], addContraction),
   around('accumulators and their readers', Int32Array.of(-8, 7, 0, 5), [-8, 7], addReaders),
   convolution(),

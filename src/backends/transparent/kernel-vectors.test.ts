@@ -147,11 +147,21 @@ describe('viewKernels', () => {
     })
     .map(({ sizes, box, order, strides, offsets, seed }) => {
       const axes = order.filter((axis) => axis < box.length);
+      const random = seeded(seed);
       const map = sizes.map((size, dim): AxisMap => {
         const axis = axes[dim];
-        return axis === undefined
-          ? { kind: 'fixed', index: seed % size }
-          : { kind: 'axis', axis, stride: strides[dim] as number, offset: offsets[dim] as number };
+        if (axis === undefined) return { kind: 'fixed', index: seed % size };
+        // The last dimension may take all axes that are left, through a list.
+        const rest = axes.slice(dim);
+        if (dim === sizes.length - 1 && random(0, 1) === 1) {
+          const cells = product(rest.map((each) => box[each] as number));
+          return {
+            kind: 'listed',
+            axes: rest,
+            indices: Int32Array.from({ length: cells }, () => random(-1, size - 1)),
+          };
+        }
+        return { kind: 'axis', axis, stride: strides[dim] as number, offset: offsets[dim] as number };
       });
       return { sizes, box, map, seed };
     });

@@ -6,6 +6,7 @@ import type { AxisMap, Operand, OperandMap, View } from '../../artifact/circuit.
 import { add, at, type Ext, multiply, one, put, zero } from '../../base/extension.ts';
 import { fromInteger } from '../../base/field.ts';
 import type { Shape } from '../../base/tensor.ts';
+import { axesOf } from '../../gadgets/views.ts';
 import { bitsFor, boxTruncated, eqIndex, eqTable, eqTruncated, weightedSum } from './polynomials.ts';
 
 /** `eq`: eq(τ, i) for i < count. `point`: 1 at one index. `vector`: any weights, 4 cells per index. */
@@ -98,6 +99,26 @@ function affineKernel(entry: AxisMap & { kind: 'axis' }, point: readonly Ext[], 
   return { kind: 'vector', values };
 }
 
+/** Weights Σ eq(τ, x) over the cells x of some axes for which the list says i, for i in [0, size). */
+function listedKernel(
+  entry: AxisMap & { kind: 'listed' },
+  parts: readonly (readonly Ext[])[],
+  box: Shape,
+  size: number,
+): Kernel {
+  const values = new Uint32Array(4 * size);
+  let weights: readonly Ext[] = [one];
+  for (const axis of entry.axes) {
+    const table = eqTable(parts[axis] as readonly Ext[]);
+    const coordinates = Array.from({ length: box[axis] as number }, (_, x) => at(table, x));
+    weights = weights.flatMap((weight) => coordinates.map((factor) => multiply(weight, factor)));
+  }
+  entry.indices.forEach((i, x) => {
+    if (i >= 0 && i < size) put(values, i, add(at(values, i), weights[x] as Ext));
+  });
+  return { kind: 'vector', values };
+}
+
 /** Kernels that evaluate a view at a point of its box, and the factor of the axes it does not read. */
 export function viewKernels(
   view: View,
@@ -108,7 +129,8 @@ export function viewKernels(
   const read = new Set<number>();
   const kernels = view.map.map((entry, dim): Kernel => {
     if (entry.kind === 'fixed') return { kind: 'point', index: entry.index };
-    read.add(entry.axis);
+    for (const axis of axesOf(entry)) read.add(axis);
+    if (entry.kind === 'listed') return listedKernel(entry, parts, box, sizes[dim] as number);
     return affineKernel(entry, parts[entry.axis] as readonly Ext[], box[entry.axis] as number, sizes[dim] as number);
   });
   const factor = box.reduce(

@@ -1,5 +1,7 @@
 /** Circuit → System: each gadget states its lookups, linear relations and contractions. Deterministic; needs no input. */
 import type { Circuit, ContractGadget } from '../../artifact/circuit.ts';
+import { invariant } from '../../base/errors.ts';
+import { mergedView } from '../../gadgets/facts.ts';
 import { lowerStep } from './gadgets/step.ts';
 import { Lowering } from './lowering.ts';
 import { difference, type StepPlan, type System, type SystemLinear, viewExpression, whole } from './system.ts';
@@ -45,12 +47,15 @@ export function lower(circuit: Circuit, pieceBits: number): System {
         ]);
         break;
       }
-      case 'linear':
+      case 'linear': {
+        const output = mergedView(gadget.output, circuit.wires[gadget.output]?.sizes ?? [], gadget.box);
+        invariant(output !== null, `${gadget.name} does not determine its output`);
         linears.push({
           name: gadget.name,
           box: gadget.box,
-          expression: difference(gadget.input, viewExpression(whole(gadget.output, gadget.box))),
+          expression: difference(gadget.input, viewExpression(output)),
         });
+      }
     }
   });
   return lowering.finish(circuit, contractions, linears, steps);

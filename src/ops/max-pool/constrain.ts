@@ -19,7 +19,7 @@ type AxisEntry = Extract<AxisMap, { kind: 'axis' }>;
 function tapView({ wire, map }: View, axis: number, plane: Plane, k: number): View {
   const shift = k * plane.dilation - plane.pad;
   const moved = map.map((entry): AxisMap => {
-    if (entry.kind === 'fixed' || entry.axis !== axis) return entry;
+    if (entry.kind !== 'axis' || entry.axis !== axis) return entry;
     return { ...entry, stride: entry.stride * plane.stride, offset: entry.offset + entry.stride * shift };
   });
   return { wire, map: moved };
@@ -93,7 +93,7 @@ export function constrainMaxPool(build: Builder, input: Wires, output: OutputSpe
   const { name } = output;
   const planes = planesOf(input.dims.slice(2), attrs.kernel, attrs, attrs.ceilMode);
   const moving = planes.map((plane) => soleTap(plane) === null);
-  const x = spatialAxes(laidOut(build, `${name}:input`, input), moving, name);
+  const x = spatialAxes(build, laidOut(build, `${name}:input`, input), moving, name);
   const order = schedule(planes);
   const lift = order.some((i) => isPadded(planes[i] as Plane)) ? -dtypeRange[input.dtype][0] : 0;
   let current = lift === 0 ? x : raised(build, x, lift, `${name}:raised`);

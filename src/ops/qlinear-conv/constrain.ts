@@ -55,6 +55,7 @@ export function constrainQLinearConv(
   const planes = planesOf(image.dims.slice(2), w.dims.slice(2), attrs);
   const dense = withoutUnitAxes(laidOut(build, `${name}:input`, image), (dim) => dim === 1);
   const x = spatialAxes(
+    build,
     dense,
     planes.map((plane) => soleTap(plane) === null),
     name,

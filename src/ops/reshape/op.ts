@@ -1,9 +1,10 @@
-/** Reshape, and with it Flatten, Squeeze and Unsqueeze: a regrouping of axes. Costs nothing in a circuit. */
+/** Reshape, and with it Flatten, Squeeze and Unsqueeze. Costs a copy only where old and new axes have no common refinement. */
 import { type Interval, type IntTensor, product, type Shape } from '../../base/tensor.ts';
-import type { Wires } from '../../gadgets/builder.ts';
+import type { Builder, Wires } from '../../gadgets/builder.ts';
 import type { Op, OpInput, OutputSpec, TensorType } from '../op.ts';
+import { coalesced, commonRefinement, refined } from '../rewire.ts';
 import { checkCount, refuse } from '../types.ts';
-import { constantWires, withoutUnitAxes } from '../wires.ts';
+import { constantWires, merged, withoutUnitAxes } from '../wires.ts';
 import { type ReshapeAttrs, readReshapeAttrs } from './attrs.ts';
 
 function shape(inputs: readonly OpInput[], attrs: ReshapeAttrs, node: string): readonly TensorType[] {
@@ -35,20 +36,46 @@ function regrouped(axes: Shape, dims: Shape): Shape[] | null {
   return out;
 }
 
-function constrain(input: Wires, attrs: ReshapeAttrs, name: string): Wires {
-  if (input.constant !== null) return constantWires({ ...input.constant, dims: attrs.dims });
-  const x = withoutUnitAxes(input, () => true);
-  const axes = regrouped(x.axes.flat(), attrs.dims);
-  if (axes === null) {
-    const from = `[${x.axes.flat().join(',')}]`;
-    refuse(
-      'MODEL_UNSUPPORTED',
-      name,
-      `the reshape to [${attrs.dims.join(',')}] would split an axis: the tensor consists of the axes ${from}`,
-      'Only reshapes that regroup whole axes are supported: give the model its input in the shape it is used in.',
-    );
+/** Sizes at which both lists can be cut: the finest blocks that are runs of whole axes on either side. */
+function blocksOf(axes: Shape, dims: Shape): Shape {
+  const blocks: number[] = [];
+  let [i, k, from, to] = [0, 0, 1, 1];
+  while (i < axes.length || k < dims.length) {
+    if (from <= to && i < axes.length) from *= axes[i++] as number;
+    else to *= dims[k++] as number;
+    if (from !== to) continue;
+    if (from > 1) blocks.push(from);
+    [from, to] = [1, 1];
   }
-  return { ...x, dims: attrs.dims, axes };
+  return blocks;
+}
+
+/**
+ * Regroups whole axes where that is all; splits axes through lists where both sides have a common refinement; and where they
+ * have none, copies that block of axes into one axis first.
+ */
+function constrain(build: Builder, input: Wires, { dims }: ReshapeAttrs, name: string): Wires {
+  if (input.constant !== null) return constantWires({ ...input.constant, dims });
+  const x = withoutUnitAxes(input, () => true);
+  const whole = regrouped(x.axes.flat(), dims);
+  if (whole !== null) return coalesced(build, { ...x, dims, axes: whole });
+  const wanted = dims.filter((size) => size > 1);
+  const blocks = blocksOf(x.axes.flat(), wanted);
+  const before = regrouped(x.axes.flat(), blocks) as Shape[];
+  const after = regrouped(wanted, blocks) as Shape[];
+  const fine = before.map((axes, block) => commonRefinement([axes, after[block] as Shape]));
+  const blocked = merged(
+    build,
+    `${name}:merged`,
+    { ...x, dims: blocks, axes: before },
+    (block) => fine[block] === null,
+  );
+  const split = refined(
+    build,
+    blocked,
+    fine.map((axes, block) => axes ?? (after[block] as Shape)),
+  );
+  return coalesced(build, { ...split, dims, axes: regrouped(split.axes.flat(), dims) as Shape[] });
 }
 
 export const reshape: Op<ReshapeAttrs> = {
@@ -57,5 +84,5 @@ export const reshape: Op<ReshapeAttrs> = {
   shape,
   bound: ([x]) => [x as Interval],
   run: ([x], attrs) => [{ ...(x as IntTensor), dims: attrs.dims }],
-  constrain: (_build, [x], [output], attrs) => [constrain(x as Wires, attrs, (output as OutputSpec).name)],
+  constrain: (build, [x], [output], attrs) => [constrain(build, x as Wires, attrs, (output as OutputSpec).name)],
 };
