@@ -2,7 +2,7 @@
  * The law of this room, for tests: an imported model computes what onnxruntime computes, every integer of it. With a small
  * builder for graphs in the QDQ spelling.
  */
-import type { Attribute, Graph, GraphNode, GraphTensor, ValueInfo } from '../artifact/graph.ts';
+import type { Attribute, ElementType, Graph, GraphNode, GraphTensor, ValueInfo } from '../artifact/graph.ts';
 import type { QuantGraph } from '../artifact/quant-graph.ts';
 import { dequantizeLinear } from '../base/rounding.ts';
 import { dtypeRange, product } from '../base/tensor.ts';
@@ -63,9 +63,20 @@ export class GraphBuilder {
   }
 
   node(op: string, inputs: readonly string[], output: string, attributes: Attributes = {}, domain = ''): string {
-    const map = new Map(Object.entries(attributes).map(([key, value]) => [key, attribute(value)]));
-    this.nodes.push({ name: `${op}:${output}`, op, domain, inputs, outputs: [output], attributes: map });
+    this.splitting(op, inputs, [output], attributes, domain);
     return output;
+  }
+
+  /** A node with several outputs. */
+  splitting(
+    op: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Attributes = {},
+    domain = '',
+  ): void {
+    const map = new Map(Object.entries(attributes).map(([key, value]) => [key, attribute(value)]));
+    this.nodes.push({ name: `${op}:${outputs[0]}`, op, domain, inputs, outputs, attributes: map });
   }
 
   /** Scale and zero point as operand names. */
@@ -119,7 +130,7 @@ export class GraphBuilder {
   graph(
     inputs: Readonly<Record<string, readonly number[]>>,
     outputs: readonly string[],
-    { opset = 17, integers = {} }: { opset?: number; integers?: Readonly<Record<string, 'uint8' | 'int8'>> } = {},
+    { opset = 17, integers = {} }: { opset?: number; integers?: Readonly<Record<string, ElementType>> } = {},
   ): Graph {
     const port = (name: string, dims?: readonly number[]): ValueInfo => ({
       name,

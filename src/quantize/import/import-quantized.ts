@@ -84,9 +84,9 @@ function importerOf(node: GraphNode): Importer {
 /** Unknown operators first: a float model that also holds one should hear about the operator. */
 function checkOperators(graph: Graph): void {
   for (const node of graph.nodes) importerOf(node);
-  const quantized = graph.nodes.some(
-    (node) => node.op === 'QuantizeLinear' || node.op === 'DequantizeLinear' || node.op.startsWith('Q'),
-  );
+  const quantized =
+    graph.nodes.some((node) => node.op.startsWith('Q') || node.op === 'DequantizeLinear') ||
+    graph.inputs.some((input) => input.type === 'uint8' || input.type === 'int8');
   const [first] = graph.nodes;
   if (!quantized && first !== undefined) refuse(first, 'the model is in floating point', 'Run provenn quantize first.');
 }

@@ -60,10 +60,15 @@ export type Oracle = {
   close(): Promise<void>;
 };
 
-/** Names of the integer tensors that exist in the ONNX graph as well as in the QuantGraph; graph inputs cannot be outputs. */
+/**
+ * Names of the integer tensors that exist in the ONNX graph as well as in the QuantGraph; graph inputs cannot be outputs.
+ * Not those that an Identity copies: onnxruntime 1.30 ends the process when it optimises QuantizeLinear →
+ * DequantizeLinear → QuantizeLinear of the same parameters while both integers are outputs. Their copies are compared.
+ */
 export function exposableTensors(graph: Graph, quant: QuantGraph): readonly string[] {
   const produced = new Set(graph.nodes.flatMap((node) => node.outputs));
-  return quant.tensors.map((tensor) => tensor.name).filter((name) => produced.has(name));
+  const copied = new Set(quant.nodes.filter(({ op }) => op === 'Identity').flatMap((node) => node.inputs));
+  return quant.tensors.map((tensor) => tensor.name).filter((name) => produced.has(name) && !copied.has(name));
 }
 
 /** Throws `DEPENDENCY_MISSING` without onnxruntime-node, and `ORACLE_MISMATCH` when it refuses the model. */

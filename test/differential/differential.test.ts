@@ -1,0 +1,16 @@
+/** A few hundred random graphs, every integer against onnxruntime; `test/slow` has ten thousand. */
+import { expect, it } from 'vitest';
+import { hasOnnxruntime } from '../../src/quantize/laws.ts';
+import { exploreGraphs } from './suite.ts';
+
+it.skipIf(!hasOnnxruntime)(
+  'agrees with onnxruntime on random graphs',
+  async () => {
+    const { graphs, values, onnx, mismatches } = await exploreGraphs(1, 400);
+    expect(mismatches).toEqual([]);
+    expect(graphs).toBeGreaterThan(350);
+    expect(values).toBeGreaterThan(200_000);
+    expect(Math.min(...onnx.values())).toBeGreaterThan(3);
+  },
+  60_000,
+);
