@@ -13,7 +13,7 @@ import { judgeWitness, keyWithoutWork } from '../support/malicious.ts';
 import { Tally } from '../support/tally.ts';
 
 /** Fixtures written by onnxruntime's quantizer: convolutions, poolings, dense layers, both signs, both spellings. */
-const models = [
+const tinyModels: readonly string[] = [
   'tiny-cnn.qop',
   'tiny-cnn.u8s8.qdq',
   'tiny-cnn.symmetric.qdq',
@@ -27,7 +27,7 @@ function fixture(name: string) {
 }
 
 /** Registers the suite: `cells` forged cells of every tensor that a node produces and a wire holds. */
-export function networkSuite(cells: number): void {
+export function networkSuite(cells: number, models: readonly string[] = tinyModels): void {
   const tally = new Tally();
   afterAll(() => tally.print('malicious witness, networks'));
 
