@@ -3,12 +3,14 @@ import { ProvennError } from '../base/errors.ts';
 import { identityVectors } from './identity/vectors.ts';
 import { checkHonest, checkRun, checkTampered, type Layout, layouts } from './laws.ts';
 import { maxPoolVectors } from './max-pool/vectors.ts';
+import { pairTableVectors } from './pair-table/vectors.ts';
 import { qgemmVectors } from './qgemm/vectors.ts';
 import { qlinearAddVectors } from './qlinear-add/vectors.ts';
 import { qlinearAveragePoolVectors } from './qlinear-average-pool/vectors.ts';
 import { qlinearConvVectors } from './qlinear-conv/vectors.ts';
 import { qlinearGlobalAveragePoolVectors } from './qlinear-global-average-pool/vectors.ts';
 import { qlinearMatMulVectors } from './qlinear-matmul/vectors.ts';
+import { qlinearMulVectors } from './qlinear-mul/vectors.ts';
 import { operators } from './registry.ts';
 import { reshapeVectors } from './reshape/vectors.ts';
 import { transposeVectors } from './transpose/vectors.ts';
@@ -18,12 +20,14 @@ import { type OpVectors, Random } from './vectors.ts';
 const all: readonly OpVectors[] = [
   identityVectors,
   maxPoolVectors,
+  pairTableVectors,
   qgemmVectors,
   qlinearAddVectors,
   qlinearAveragePoolVectors,
   qlinearConvVectors,
   qlinearGlobalAveragePoolVectors,
   qlinearMatMulVectors,
+  qlinearMulVectors,
   reshapeVectors,
   transposeVectors,
   unaryTableVectors,

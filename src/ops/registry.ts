@@ -3,12 +3,14 @@ import { ProvennError } from '../base/errors.ts';
 import { identity } from './identity/op.ts';
 import { maxPool } from './max-pool/op.ts';
 import type { Op } from './op.ts';
+import { pairTable } from './pair-table/op.ts';
 import { qgemm } from './qgemm/op.ts';
 import { qlinearAdd } from './qlinear-add/op.ts';
 import { qlinearAveragePool } from './qlinear-average-pool/op.ts';
 import { qlinearConv } from './qlinear-conv/op.ts';
 import { qlinearGlobalAveragePool } from './qlinear-global-average-pool/op.ts';
 import { qlinearMatMul } from './qlinear-matmul/op.ts';
+import { qlinearMul } from './qlinear-mul/op.ts';
 import { reshape } from './reshape/op.ts';
 import { transpose } from './transpose/op.ts';
 import { unaryTable } from './unary-table/op.ts';
@@ -16,12 +18,14 @@ import { unaryTable } from './unary-table/op.ts';
 export const operators: readonly Op[] = [
   identity,
   maxPool,
+  pairTable,
   qgemm,
   qlinearAdd,
   qlinearAveragePool,
   qlinearConv,
   qlinearGlobalAveragePool,
   qlinearMatMul,
+  qlinearMul,
   reshape,
   transpose,
   unaryTable,

@@ -59,6 +59,12 @@ export class Random {
     return this.chance(0.1) ? this.pick([low, high, low + 128]) : this.integer(low, high);
   }
 
+  /** A shape that broadcasts to `dims`. */
+  smallerShape(dims: Shape): number[] {
+    const some = dims.map((size) => (this.chance(0.4) ? 1 : size));
+    return this.chance(0.3) ? some.slice(this.integer(0, dims.length - 1)) : some;
+  }
+
   tensor(
     dtype: Dtype,
     dims: Shape,

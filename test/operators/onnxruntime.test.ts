@@ -20,6 +20,8 @@ import type { QLinearGlobalAveragePoolAttrs } from '../../src/ops/qlinear-global
 import { qlinearGlobalAveragePoolVectors } from '../../src/ops/qlinear-global-average-pool/vectors.ts';
 import type { QLinearMatMulAttrs } from '../../src/ops/qlinear-matmul/attrs.ts';
 import { qlinearMatMulVectors } from '../../src/ops/qlinear-matmul/vectors.ts';
+import type { QLinearMulAttrs } from '../../src/ops/qlinear-mul/attrs.ts';
+import { qlinearMulVectors } from '../../src/ops/qlinear-mul/vectors.ts';
 import { doublyRounded, type OpCase, type OpVectors, Random } from '../../src/ops/vectors.ts';
 
 const elementTypes = { u8: 'uint8', s8: 'int8', s32: 'int32', s64: 'int64' } as const;
@@ -137,16 +139,18 @@ const dense: Oracle<QGemmAttrs> = ({ inputs }, a, output) => {
   return runInOnnxruntime(model, 'QGemm', 'com.microsoft', attributes, output);
 };
 
-const addition: Oracle<QLinearAddAttrs> = ({ inputs, constants }, a, output) => {
-  const [left, right] = inputs as [IntTensor, IntTensor];
-  const model = new NodeModel().integers(left, false).scales([a.aScale]).zeros([a.aZero], left.dtype);
-  model
-    .integers(right, constants[1] === true)
-    .scales([a.bScale])
-    .zeros([a.bZero], right.dtype);
-  model.scales([a.yScale]).zeros([a.yZero], a.yType);
-  return runInOnnxruntime(model, 'QLinearAdd', 'com.microsoft', [], output);
-};
+const binary =
+  (op: string): Oracle<QLinearAddAttrs & QLinearMulAttrs> =>
+  ({ inputs, constants }, a, output) => {
+    const [left, right] = inputs as [IntTensor, IntTensor];
+    const model = new NodeModel().integers(left, false).scales([a.aScale]).zeros([a.aZero], left.dtype);
+    model
+      .integers(right, constants[1] === true)
+      .scales([a.bScale])
+      .zeros([a.bZero], right.dtype);
+    model.scales([a.yScale]).zeros([a.yZero], a.yType);
+    return runInOnnxruntime(model, op, 'com.microsoft', [], output);
+  };
 
 const pooling: Oracle<MaxPoolAttrs> = ({ inputs }, a, output) => {
   const attributes = [
@@ -244,7 +248,11 @@ it('QGemm equals onnxruntime', async () => {
 });
 
 it('QLinearAdd equals onnxruntime', async () => {
-  expect(await compare(qlinearAddVectors, addition, 300)).toBeGreaterThan(2000);
+  expect(await compare(qlinearAddVectors, binary('QLinearAdd'), 300)).toBeGreaterThan(2000);
+});
+
+it('QLinearMul equals onnxruntime', async () => {
+  expect(await compare(qlinearMulVectors, binary('QLinearMul'), 300)).toBeGreaterThan(2000);
 });
 
 it('MaxPool equals onnxruntime', async () => {

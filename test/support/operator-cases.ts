@@ -8,12 +8,14 @@ import { buildCircuit } from '../../src/compile/circuit.ts';
 import { assignWitness } from '../../src/compile/witness.ts';
 import { identityVectors } from '../../src/ops/identity/vectors.ts';
 import { maxPoolVectors } from '../../src/ops/max-pool/vectors.ts';
+import { pairTableVectors } from '../../src/ops/pair-table/vectors.ts';
 import { qgemmVectors } from '../../src/ops/qgemm/vectors.ts';
 import { qlinearAddVectors } from '../../src/ops/qlinear-add/vectors.ts';
 import { qlinearAveragePoolVectors } from '../../src/ops/qlinear-average-pool/vectors.ts';
 import { qlinearConvVectors } from '../../src/ops/qlinear-conv/vectors.ts';
 import { qlinearGlobalAveragePoolVectors } from '../../src/ops/qlinear-global-average-pool/vectors.ts';
 import { qlinearMatMulVectors } from '../../src/ops/qlinear-matmul/vectors.ts';
+import { qlinearMulVectors } from '../../src/ops/qlinear-mul/vectors.ts';
 import { reshapeVectors } from '../../src/ops/reshape/vectors.ts';
 import { transposeVectors } from '../../src/ops/transpose/vectors.ts';
 import { unaryTableVectors } from '../../src/ops/unary-table/vectors.ts';
@@ -23,12 +25,14 @@ import { execute } from '../../src/runtime/execute.ts';
 export const operatorVectors: readonly OpVectors[] = [
   identityVectors,
   maxPoolVectors,
+  pairTableVectors,
   qgemmVectors,
   qlinearAddVectors,
   qlinearAveragePoolVectors,
   qlinearConvVectors,
   qlinearGlobalAveragePoolVectors,
   qlinearMatMulVectors,
+  qlinearMulVectors,
   reshapeVectors,
   transposeVectors,
   unaryTableVectors,

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { intTensor } from '../../base/tensor.ts';
 import { evaluateStep } from '../../gadgets/step.ts';
+import { affineForm } from '../affine-form.ts';
+import { broadcast } from '../broadcast.ts';
 import { checkHonest, checkTampered } from '../laws.ts';
 import { type OpVectors, Random } from '../vectors.ts';
-import { affineForm } from './affine-form.ts';
 import type { QLinearAddAttrs } from './attrs.ts';
-import { addition, broadcast, isSwapped } from './formula.ts';
+import { addition, isSwapped } from './formula.ts';
 import { qlinearAdd } from './op.ts';
 
 function attrsOf(

@@ -1,12 +1,13 @@
 /** QLinearAdd (com.microsoft): the sum of two quantized tensors of shapes that broadcast. */
 import { f32 } from '../../base/rounding.ts';
-import { type Interval, type IntTensor, product, type Shape } from '../../base/tensor.ts';
+import type { Interval, IntTensor, Shape } from '../../base/tensor.ts';
 import { checkZeros } from '../attributes.ts';
+import { addresses, broadcast, checkBroadcast } from '../broadcast.ts';
 import type { Op, OpInput, OutputSpec, TensorType } from '../op.ts';
 import { checkByte, checkCount, refuse } from '../types.ts';
 import { type QLinearAddAttrs, readQLinearAddAttrs } from './attrs.ts';
 import { constrainQLinearAdd } from './constrain.ts';
-import { addition, broadcast, isSwapped } from './formula.ts';
+import { addition, isSwapped } from './formula.ts';
 
 /** Largest quotient of scales for which no step of the formula overflows float32. */
 const widestRatio = 2 ** 64;
@@ -22,25 +23,7 @@ function shape(inputs: readonly OpInput[], attrs: QLinearAddAttrs, node: string)
     const ratio = f32(scale / attrs.yScale);
     if (ratio === 0 || ratio > widestRatio) refuse('MODEL_INVALID', node, 'the quotient of its scales is out of range');
   }
-  const dims = broadcast(a.dims, b.dims);
-  if (dims === null) refuse('MODEL_INVALID', node, `[${a.dims.join(',')}] and [${b.dims.join(',')}] do not broadcast`);
-  return [{ dtype: attrs.yType, dims }];
-}
-
-/** Row-major index of an operand's cell for every cell of the sum. */
-function addresses(dims: Shape, out: Shape): Int32Array {
-  let at = Int32Array.of(0);
-  let step = product(dims);
-  for (const [dim, size] of out.entries()) {
-    const own = dims[dim - out.length + dims.length] ?? 1;
-    step /= own;
-    const next = new Int32Array(at.length * size);
-    for (let i = 0; i < at.length; i++) {
-      for (let x = 0; x < size; x++) next[i * size + x] = (at[i] as number) + (own === 1 ? 0 : x * step);
-    }
-    at = next;
-  }
-  return at;
+  return [{ dtype: attrs.yType, dims: checkBroadcast(a, b, node) }];
 }
 
 function run(a: IntTensor, b: IntTensor, attrs: QLinearAddAttrs): IntTensor {

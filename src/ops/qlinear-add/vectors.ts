@@ -1,19 +1,13 @@
 /** Random sums: equal shapes, and each side broadcasting to the other, constant or not. */
-import { dtypeRange, type Shape } from '../../base/tensor.ts';
+import { dtypeRange } from '../../base/tensor.ts';
 import type { OpCase, OpVectors, Random } from '../vectors.ts';
 import type { QLinearAddAttrs } from './attrs.ts';
 import { qlinearAdd } from './op.ts';
 
-/** A shape that broadcasts to `dims`. */
-function smaller(random: Random, dims: Shape): number[] {
-  const some = dims.map((size) => (random.chance(0.4) ? 1 : size));
-  return random.chance(0.3) ? some.slice(random.integer(0, dims.length - 1)) : some;
-}
-
 function sample(random: Random): OpCase<QLinearAddAttrs> {
   const dims = random.list(random.integer(1, 3), () => random.integer(1, 4));
   const plain = random.chance(0.4);
-  const other = plain ? dims : smaller(random, dims);
+  const other = plain ? dims : random.smallerShape(dims);
   const [aDims, bDims] = random.chance(0.5) ? [dims, other] : [other, dims];
   const type = random.byteDtype();
   const [low, high] = dtypeRange[type];
