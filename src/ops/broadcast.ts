@@ -3,6 +3,7 @@ import type { Term } from '../artifact/circuit.ts';
 import { product, type Shape } from '../base/tensor.ts';
 import { axisOffsets, type Builder, type Wires } from '../gadgets/builder.ts';
 import type { OpInput } from './op.ts';
+import { commonRefinement, refined } from './rewire.ts';
 import { refuse } from './types.ts';
 import { laidOut, remapped, withoutUnitAxes } from './wires.ts';
 
@@ -52,7 +53,8 @@ export function alignOperands(build: Builder, name: string, left: Wires, right: 
   const [alignedA, alignedB] = [aligned(left, rank), aligned(right, rank)];
   const a = shapedLike(build, `${name}:a`, alignedA, alignedB);
   const b = shapedLike(build, `${name}:b`, alignedB, alignedA);
-  return { a, b, axes: sharedAxes(a, b, name) };
+  const axes = sharedAxes(a, b, name);
+  return { a: splitAs(build, a, axes), b: splitAs(build, b, axes), axes };
 }
 
 /** The operand with leading dimensions of size 1 so that it has the rank of the result, and no axes of size 1. */
@@ -74,19 +76,27 @@ function shapedLike(build: Builder, name: string, x: Wires, other: Wires): Wires
   return laidOut(build, name, { ...x, axes });
 }
 
-/** The axes of the result; both operands must split a dimension they share in the same way. */
+/** The operand split as the result is; a dimension of size 1 keeps its axes, it has none. */
+function splitAs(build: Builder, x: Wires, axes: readonly Shape[]): Wires {
+  const own = x.axes.map((before, dim) => (x.dims[dim] === 1 ? before : (axes[dim] as Shape)));
+  return own.every((sizes, dim) => sizes.join() === x.axes[dim]?.join()) ? x : refined(build, x, own);
+}
+
+/** The axes of the result: in a dimension both operands have, the coarsest split that refines both of theirs. */
 function sharedAxes(a: Wires, b: Wires, name: string): Shape[] {
   return a.axes.map((axes, dim) => {
     const other = b.axes[dim] as Shape;
     if (a.dims[dim] === 1) return other;
-    if (b.dims[dim] !== 1 && axes.join() !== other.join()) {
+    if (b.dims[dim] === 1 || axes.join() === other.join()) return axes;
+    return (
+      commonRefinement([axes, other]) ??
       refuse(
         'MODEL_UNSUPPORTED',
         name,
         `its operands split dimension ${dim} differently: ${axes.join('·')} and ${other.join('·')}`,
-      );
-    }
-    return axes;
+        'Remove the reshape in front of one of its operands.',
+      )
+    );
   });
 }
 

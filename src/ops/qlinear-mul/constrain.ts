@@ -21,7 +21,7 @@ function direct(build: Builder, x: Wires, zero: number, positions: readonly numb
   const map: OperandMap[] = [];
   for (const [dim, entry] of view.map.entries()) {
     if (entry.kind === 'fixed') map.push(entry);
-    else if (entry.stride === 1 && entry.offset === 0 && sizes[dim] === box[entry.axis])
+    else if (entry.kind === 'axis' && entry.stride === 1 && entry.offset === 0 && sizes[dim] === box[entry.axis])
       map.push({ kind: 'output', axis: positions[entry.axis] as number });
     else return null;
   }
