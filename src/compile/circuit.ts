@@ -1,16 +1,26 @@
-/** QuantGraph → Circuit: every operator states its relations; the graph's ports become public wires. Sees no input. */
-import type { AxisMap, Circuit, CircuitPort, WireId } from '../artifact/circuit.ts';
+/** QuantGraph → Circuit: operators state relations; ports become wires that statements carry or hide. Sees no input. */
+import type { AxisMap, Circuit, CircuitPort, View, WireId } from '../artifact/circuit.ts';
+import { writeCircuit } from '../artifact/circuit-codec.ts';
 import type { Port, QuantGraph, QuantNode, QuantTensor } from '../artifact/quant-graph.ts';
+import { equalBytes } from '../base/bytes.ts';
 import { invariant, ProvennError } from '../base/errors.ts';
 import { dtypeRange, product } from '../base/tensor.ts';
 import { Builder, boxOf, expressionOf, identityMap, type Wires } from '../gadgets/builder.ts';
 import { CircuitProblem, checkCircuit } from '../gadgets/check.ts';
 import { axesOf } from '../gadgets/views.ts';
+import { cannotHide } from '../ops/hidden.ts';
 import type { OpInput, OutputSpec } from '../ops/op.ts';
 import { lookupOp } from '../ops/registry.ts';
+import { copied } from '../ops/wires.ts';
+import { allPublic, type Level, levelOf, portName, type Visibility, weightsMatrix } from './visibility.ts';
 
 /** Tensors known so far as the operators see them. */
-type Scope = { readonly build: Builder; readonly graph: QuantGraph; readonly wires: Map<string, Wires> };
+type Scope = {
+  readonly build: Builder;
+  readonly graph: QuantGraph;
+  readonly visibility: Visibility;
+  readonly wires: Map<string, Wires>;
+};
 
 function constantWires(scope: Scope, name: string): Wires {
   const constant = scope.graph.constants.get(name);
@@ -18,8 +28,21 @@ function constantWires(scope: Scope, name: string): Wires {
   return { dtype: constant.dtype, dims: constant.dims, axes: constant.dims.map((size) => [size]), parts: [], constant };
 }
 
-function inputWires(build: Builder, port: Port): Wires {
-  const wire = build.publicWire(port.tensor, port.dims, dtypeRange[port.dtype]);
+/** The wire of an input. A hidden one is looked up in the range of its type: nothing else confines it. */
+function inputWire(build: Builder, port: Port, level: Level): WireId {
+  const { tensor, dims, dtype } = port;
+  const [low, high] = dtypeRange[dtype];
+  if (level === 'public') return build.publicWire(tensor, dims, [low, high]);
+  const wire =
+    level === 'private'
+      ? build.witness(tensor, dims, [low, high])
+      : build.committed(tensor, dims, [low, high], portName('input', port.name));
+  build.range(`${tensor}:range`, wire, low, high);
+  return wire;
+}
+
+function inputWires(build: Builder, port: Port, level: Level): Wires {
+  const wire = inputWire(build, port, level);
   return {
     dtype: port.dtype,
     dims: port.dims,
@@ -61,10 +84,11 @@ function isWhole(entry: AxisMap): boolean {
   return entry.kind === 'listed' && entry.indices.every((index, x) => index === x);
 }
 
-/** The wire that holds exactly the tensor, cell for cell in row-major order, if there is one. */
-function plainWire(build: Builder, wires: Wires): WireId | null {
+/** The wire that holds exactly the tensor, cell for cell in row-major order, if there is one that no input stands on. */
+function plainWire({ build, graph, wires: known }: Scope, wires: Wires): WireId | null {
   const [view, ...others] = wires.parts;
   if (view === undefined || others.length > 0 || !build.isWitness(view.wire)) return null;
+  if (graph.inputs.some((port) => known.get(port.tensor)?.parts[0]?.wire === view.wire)) return null;
   const box = boxOf(wires);
   const axes = view.map.flatMap((entry) => (isWhole(entry) ? axesOf(entry) : []));
   const inOrder = axes.every((axis, i) => i === 0 || axis > (axes[i - 1] as number));
@@ -72,52 +96,100 @@ function plainWire(build: Builder, wires: Wires): WireId | null {
   return inOrder && fixedAtZero && product(box) === product(build.sizes(view.wire)) ? view.wire : null;
 }
 
-/** Makes a tensor public: its own wire when it has one, otherwise a copy tied to it. */
-function publish(scope: Scope, port: Port): CircuitPort {
+/** A wire that shows a tensor at the level of an output: the tensor's own when it has one, otherwise a copy tied to it. */
+function outputWire(scope: Scope, port: Port, level: Level, wires: Wires): WireId {
   const { build } = scope;
+  const own = plainWire(scope, wires);
+  if (own === null && level === 'public') {
+    const box = boxOf(wires);
+    const copy = build.publicWire(`${port.name}:public`, box, dtypeRange[port.dtype]);
+    build.linear(`${port.name}:public`, box, expressionOf(wires), copy);
+    return copy;
+  }
+  const wire = own ?? (copied(build, `${port.name}:${level}`, wires).parts[0] as View).wire;
+  if (level === 'public') build.publish(wire);
+  if (level === 'committed') build.commit(wire, portName('output', port.name));
+  return wire;
+}
+
+function publish(scope: Scope, port: Port, level: Level): CircuitPort {
   const wires = scope.wires.get(port.tensor);
   if (wires === undefined || wires.constant !== null) {
     throw new ProvennError('MODEL_UNSUPPORTED', `Output ${port.name} does not depend on any input.`, {
       where: port.name,
     });
   }
-  const own = plainWire(build, wires);
-  if (own !== null) {
-    build.publish(own);
-    return { ...port, wire: own };
-  }
-  const box = boxOf(wires);
-  const copy = build.publicWire(`${port.name}:public`, box, dtypeRange[port.dtype]);
-  build.linear(`${port.name}:public`, box, expressionOf(wires), copy);
-  return { ...port, wire: copy };
+  return { ...port, wire: outputWire(scope, port, level, wires) };
 }
 
-/** Two ports may show the same tensor: a wire already published is read again. */
+/** Two public ports may show the same tensor: a wire already published is read again. */
 function publishAll(scope: Scope): CircuitPort[] {
   const published = new Map<string, CircuitPort>();
   return scope.graph.outputs.map((port) => {
+    const level = levelOf(scope.visibility, 'output', port.name);
     const known = published.get(port.tensor);
-    const out = known === undefined ? publish(scope, port) : { ...port, wire: known.wire };
-    published.set(port.tensor, out);
+    if (known !== undefined && level === 'public') return { ...port, wire: known.wire };
+    const out = publish(scope, port, level);
+    if (level === 'public') published.set(port.tensor, out);
     return out;
   });
 }
 
-/**
- * The circuit of a model; the same model gives the same bytes on every machine. Throws `MODEL_UNSAFE` when an integer
- * could leave the range in which field equality is integer equality, and whatever the operators refuse.
- */
-export function buildCircuit(graph: QuantGraph): Circuit {
-  const build = new Builder();
-  const scope: Scope = { build, graph, wires: new Map() };
-  for (const port of graph.inputs) scope.wires.set(port.tensor, inputWires(build, port));
+/** A circuit and the cells of its hidden weights, by wire. */
+export type Built = { readonly circuit: Circuit; readonly secrets: ReadonlyMap<WireId, Int32Array> };
+
+function build(graph: QuantGraph, visibility: Visibility): Built {
+  const builder = new Builder(visibility.weights === 'committed' ? weightsMatrix : null);
+  const scope: Scope = { build: builder, graph, visibility, wires: new Map() };
+  for (const port of graph.inputs)
+    scope.wires.set(port.tensor, inputWires(builder, port, levelOf(visibility, 'input', port.name)));
   const inputs = graph.inputs.map(
     (port): CircuitPort => ({ ...port, wire: (scope.wires.get(port.tensor) as Wires).parts[0]?.wire as WireId }),
   );
   for (const node of graph.nodes) constrainNode(scope, node);
-  const circuit = build.finish(graph.name, graph.profile, inputs, publishAll(scope));
+  return { circuit: builder.finish(graph.name, graph.profile, inputs, publishAll(scope)), secrets: builder.secrets };
+}
+
+/** The same network with every constant replaced by zeros. */
+function withoutConstants(graph: QuantGraph): QuantGraph {
+  const constants = [...graph.constants].map(([name, tensor]) => {
+    return [name, { ...tensor, data: new Int32Array(tensor.data.length) }] as const;
+  });
+  return { ...graph, constants: new Map(constants) };
+}
+
+/** The node whose relations differ between two circuits of the same network. */
+function differingNode(graph: QuantGraph, a: Circuit, b: Circuit): string {
+  const text = (circuit: Circuit, names: readonly string[]): string => {
+    const own = (name: string): boolean => names.some((output) => name === output || name.startsWith(`${output}:`));
+    const { wires, gadgets } = circuit;
+    const plain = (_key: string, value: unknown): unknown => (value instanceof Int32Array ? Array.from(value) : value);
+    return JSON.stringify([wires.filter((wire) => own(wire.name)), gadgets.filter(({ name }) => own(name))], plain);
+  };
+  return graph.nodes.find(({ outputs }) => text(a, outputs) !== text(b, outputs))?.name ?? graph.name;
+}
+
+/**
+ * A circuit with hidden weights is built twice: once with all constants zero, once with the weights to learn which cells
+ * hold them. Only when both agree in every byte is there a circuit, and what was built without the weights cannot tell
+ * anything about them: no operator is trusted to keep them out of its intervals, tables or step functions.
+ */
+function buildHidden(graph: QuantGraph, visibility: Visibility): Built {
+  const real = build(graph, visibility);
+  const blank = build(withoutConstants(graph), visibility).circuit;
+  if (equalBytes(writeCircuit(real.circuit), writeCircuit(blank))) return { circuit: blank, secrets: real.secrets };
+  cannotHide(differingNode(graph, real.circuit, blank), 'its relations depend on them');
+}
+
+/**
+ * The circuit of a model and a visibility, and the cells of its hidden weights; the same model gives the same bytes on every
+ * machine. Throws `MODEL_UNSAFE` when an integer could leave the range in which field equality is integer equality, and
+ * whatever the operators refuse.
+ */
+export function buildWithSecrets(graph: QuantGraph, visibility: Visibility): Built {
+  const built = visibility.weights === 'public' ? build(graph, visibility) : buildHidden(graph, visibility);
   try {
-    checkCircuit(circuit);
+    checkCircuit(built.circuit);
   } catch (error) {
     if (!(error instanceof CircuitProblem)) throw error;
     throw new ProvennError('MODEL_UNSAFE', `The model cannot be proven soundly: ${error.message}.`, {
@@ -125,5 +197,10 @@ export function buildCircuit(graph: QuantGraph): Circuit {
       cause: error,
     });
   }
-  return circuit;
+  return built;
+}
+
+/** The circuit alone, by default with everything public. */
+export function buildCircuit(graph: QuantGraph, visibility: Visibility = allPublic): Circuit {
+  return buildWithSecrets(graph, visibility).circuit;
 }

@@ -58,10 +58,25 @@ export function expressionOf(wires: Wires, constant = 0): Expression {
 }
 
 export class Builder {
+  private readonly hiddenWeights: string | null;
+  private readonly hiddenCells = new Map<WireId, Int32Array>();
   private readonly wires: Wire[] = [];
   private readonly gadgets: Gadget[] = [];
   private readonly tables: Table[] = [];
   private accumulators = 0;
+
+  /** `hiddenWeights`: the matrix that holds the weights when they are committed; null when they are part of the circuit. */
+  constructor(hiddenWeights: string | null = null) {
+    this.hiddenWeights = hiddenWeights;
+  }
+
+  /**
+   * True when the circuit must be the same for all weights. An operator then bounds sums by the types of its weights, and
+   * states no integer of theirs.
+   */
+  get hidesWeights(): boolean {
+    return this.hiddenWeights !== null;
+  }
 
   private wire(wire: Wire): WireId {
     invariant(
@@ -76,7 +91,23 @@ export class Builder {
     return this.wire({ name, role: 'public', sizes, interval, data: null });
   }
 
-  /** A wire of constants, laid out with the sizes the caller needs. */
+  /**
+   * A wire of weights, biases or other constants of the model: part of the circuit, or committed cells confined to
+   * `interval`, which must not depend on them.
+   */
+  weights(name: string, sizes: Shape, data: Int32Array, interval: Interval): WireId {
+    if (this.hiddenWeights === null) return this.constant(name, sizes, data);
+    const wire = this.committed(name, sizes, interval, this.hiddenWeights);
+    this.hiddenCells.set(wire, data);
+    return wire;
+  }
+
+  /** The cells of the wires that `weights` hid. They are the caller's secret; the circuit has no trace of them. */
+  get secrets(): ReadonlyMap<WireId, Int32Array> {
+    return this.hiddenCells;
+  }
+
+  /** A wire of constants that everybody may know, laid out with the sizes the caller needs. */
   constant(name: string, sizes: Shape, data: Int32Array): WireId {
     return this.wire({ name, role: 'constant', sizes, interval: extent(data), data });
   }
@@ -145,6 +176,12 @@ export class Builder {
   /** True for a wire that only the prover knows, so far. */
   isWitness(wire: WireId): boolean {
     return (this.wires[wire] as Wire).role === 'witness';
+  }
+
+  /** Puts a witness wire into a long-lived matrix. */
+  commit(wire: WireId, matrix: string): void {
+    const known = this.wires[wire] as Wire;
+    this.wires[wire] = { ...known, role: 'committed', matrix };
   }
 
   /** Marks a witness wire as public: its integers become part of the statement. */

@@ -2,6 +2,7 @@
 import { ProvennError } from '../base/errors.ts';
 import type { Interval } from '../base/tensor.ts';
 import { integerLimit } from '../gadgets/check.ts';
+import { hiddenBias } from './hidden.ts';
 
 /** w − wZero[m] for weights [rows, taps]; `zeros` has length 1 or `rows`. */
 export function differences(weights: Int32Array, zeros: readonly number[], rows: number): Int32Array {
@@ -12,6 +13,40 @@ export function differences(weights: Int32Array, zeros: readonly number[], rows:
     for (let k = 0; k < taps; k++, at++) out[at] = (weights[at] as number) - zero;
   }
   return out;
+}
+
+/** A layer of constant weights, as the bounds of its accumulators need to know it. */
+export type Layer = {
+  readonly node: string;
+  /** Output channels, the rows of `differences`. */
+  readonly channels: number;
+  /** Weight minus zero point, [channels, taps]. */
+  readonly differences: Int32Array;
+  /** Everything such a difference can be, by the type of the weights. */
+  readonly difference: Interval;
+  /** Everything an activation minus its zero point can be. */
+  readonly activation: Interval;
+  /** Length 0, 1 or channels. */
+  readonly bias: Int32Array;
+};
+
+/**
+ * The range of every channel's accumulator, bias included. Of hidden weights only types, shape and the declared bound of
+ * the bias enter, so that ranges, and the step functions cut to them, tell nothing of the weights. Throws `MODEL_UNSAFE`.
+ */
+export function soundBounds(layer: Layer, hidden: boolean): Interval[] {
+  const { node, channels, activation, bias } = layer;
+  if (!hidden) {
+    checkSound(layer.differences, channels, activation, bias, node);
+    return accumulatorBounds(layer.differences, channels, activation, bias);
+  }
+  const taps = layer.differences.length / channels;
+  const products = activation.flatMap((x) => layer.difference.map((w) => x * w));
+  const offset: Interval = bias.length === 0 ? [0, 0] : hiddenBias;
+  const bound: Interval = [taps * Math.min(...products) + offset[0], taps * Math.max(...products) + offset[1]];
+  const widest = taps * Math.max(...products.map(Math.abs));
+  if (widest + Math.abs(offset[0]) >= integerLimit) tooWide(node, widest, Math.abs(offset[0]));
+  return Array.from({ length: channels }, () => bound);
 }
 
 /** The interval of x − zero, with 0 added when a tap may fall on padding. */
@@ -53,7 +88,10 @@ export function checkSound(d: Int32Array, rows: number, x: Interval, bias: Int32
     widest = Math.max(widest, sum * reach);
   }
   const offset = bias.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (widest + offset < integerLimit) return;
+  if (widest + offset >= integerLimit) tooWide(where, widest, offset);
+}
+
+function tooWide(where: string, widest: number, offset: number): never {
   throw new ProvennError(
     'MODEL_UNSAFE',
     `node ${where}: its accumulators may reach ${widest} plus a bias of ${offset}, the limit is ${integerLimit}`,

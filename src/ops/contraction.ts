@@ -1,8 +1,9 @@
 /** Contractions of an activation with constant weights: from a logical tensor and the roles of its axes to gadgets. */
 import type { AccumulatorId, AxisMap, OperandMap, View } from '../artifact/circuit.ts';
-import { product, type Shape, strides } from '../base/tensor.ts';
+import { extent, type Interval, product, type Shape, strides } from '../base/tensor.ts';
 import { type Builder, boxOf, type Wires } from '../gadgets/builder.ts';
 import { axesOf } from '../gadgets/views.ts';
+import { cannotHide } from './hidden.ts';
 import { copied } from './wires.ts';
 
 /** What one axis of the activation is to the contraction: an output axis, a reduced axis, or a window over both. */
@@ -17,6 +18,8 @@ export type Weights = {
   readonly outputs: readonly number[];
   readonly data: Int32Array;
   readonly zero: number;
+  /** Everything a weight can be, by its type; an operator that does not say it cannot hide its weights. */
+  readonly interval?: Interval;
 };
 
 export type Contraction = {
@@ -110,20 +113,24 @@ function listedOperand(
   return role;
 }
 
+/** True when every reduced axis is read whole and in order, so that the weights stay where they are. */
+function asItIs({ reduced }: Reading, reduce: Shape): boolean {
+  return reduced.every(
+    (positions, axis) =>
+      positions === null || (positions.length === reduce[axis] && positions.every((at, i) => at === i)),
+  );
+}
+
 /** The weights one part meets: along reduced axes that the part reads its own way, cells move or become `zero`. */
 function moved(
   weights: Weights,
   outputs: Shape,
   reduce: Shape,
-  reduced: readonly (Int32Array | null)[],
+  reading: Reading,
 ): { reduce: number[]; data: Int32Array } {
+  if (asItIs(reading, reduce)) return { reduce: [...reduce], data: weights.data };
+  const { reduced } = reading;
   const actual = reduce.map((size, axis) => reduced[axis]?.length ?? size);
-  if (
-    reduced.every((positions) => positions === null || positions.every((at, i) => at === i)) &&
-    actual.every((size, i) => size === reduce[i])
-  ) {
-    return { reduce: [...reduce], data: weights.data };
-  }
   const steps = strides(reduce);
   // Address of each tap of the part among the logical taps; −1 where the view skips a cell.
   let taps = [0];
@@ -142,18 +149,26 @@ function moved(
   return { reduce: actual, data };
 }
 
-/** States Σ (x − xZero)·(w − zero) over the box: one virtual accumulator per part of `x`, to be added up. */
+/**
+ * States Σ (x − xZero)·(w − zero) over the box: one virtual accumulator per part of `x`, to be added up.
+ *
+ * Hidden weights are laid out once and stay where they are: that a weight the view skips is `zero`, or that two parts meet
+ * the same weights, nobody could know of committed cells. A tensor that is read otherwise is copied first.
+ */
 export function contract(build: Builder, c: Contraction): AccumulatorId[] {
   const readings = c.x.parts.map((view) => reading(build.sizes(view.wire), view, c));
-  if (readings.some((part) => part === null))
+  const fits = (part: Reading): boolean => !build.hidesWeights || (readings.length === 1 && asItIs(part, c.reduce));
+  if (readings.some((part) => part === null || !fits(part)))
     return contract(build, { ...c, x: copied(build, `${c.name}:operand`, c.x) });
   const outputs = c.weights.outputs.map((axis) => c.box[axis] as number);
   const outputMaps = c.weights.outputs.map((axis): OperandMap => ({ kind: 'output', axis }));
   return readings.map((part, i) => {
-    const { map, reduced } = part as Reading;
+    const { map } = part as Reading;
     const suffix = readings.length === 1 ? '' : `:${i}`;
-    const { reduce, data } = moved(c.weights, outputs, c.reduce, reduced);
-    const wire = build.constant(`${c.weights.name}${suffix}`, [...outputs, ...reduce], data);
+    const { reduce, data } = moved(c.weights, outputs, c.reduce, part as Reading);
+    const { interval } = c.weights;
+    if (build.hidesWeights && interval === undefined) cannotHide(c.name, 'the operator does not say their range');
+    const wire = build.weights(`${c.weights.name}${suffix}`, [...outputs, ...reduce], data, interval ?? extent(data));
     const right = [...outputMaps, ...reduce.map((_, axis): OperandMap => ({ kind: 'reduce', axis }))];
     return build.contract(
       `${c.name}${suffix}`,

@@ -1,9 +1,10 @@
 /** Dense layers, what QLinearMatMul and QGemm share: [..., K] times constant weights, requantized per output channel. */
-import type { IntTensor, Shape } from '../base/tensor.ts';
+import { type Dtype, dtypeRange, type IntTensor, type Shape } from '../base/tensor.ts';
 import { type Builder, boxOf, type Wires } from '../gadgets/builder.ts';
-import { accumulatorBounds, checkSound, differences, shifted } from './accumulate.ts';
+import { differences, shifted, soundBounds } from './accumulate.ts';
 import type { ByteDtype } from './attributes.ts';
 import { type AxisRole, contract } from './contraction.ts';
+import { cannotHide } from './hidden.ts';
 import { checkedInt32, type Requantization, requantize } from './requantize.ts';
 import { rescale } from './rescale.ts';
 import { intervalOf, laidOut, wholeWire, withoutUnitAxes } from './wires.ts';
@@ -11,6 +12,7 @@ import { intervalOf, laidOut, wholeWire, withoutUnitAxes } from './wires.ts';
 export type Dense = {
   /** Constant weights as [N, K]: one row per output channel. */
   readonly weights: Int32Array;
+  readonly wType: Dtype;
   readonly channels: number;
   readonly aZero: number;
   /** Length 1 or N. */
@@ -57,18 +59,26 @@ export function constrainDense(build: Builder, name: string, input: Wires, d: De
     return axis < rowAxes.length ? { kind: 'output', axis } : { kind: 'reduce', axis: axis - rowAxes.length };
   });
   const uniform = d.bZero.every((zero) => zero === d.bZero[0]);
+  if (build.hidesWeights && !uniform) cannotHide(name, 'they have several zero points');
   const shiftedWeights = differences(d.weights, d.bZero, d.channels);
   const weights = {
     name: `${name}:weight`,
     outputs: [rowAxes.length],
     data: uniform ? d.weights : shiftedWeights,
     zero: uniform ? (d.bZero[0] as number) : 0,
+    interval: dtypeRange[d.wType],
   };
   const accumulators = contract(build, { name, box, reduce, x: a, xZero: d.aZero, roles, weights });
-  const range = shifted(intervalOf(build, a), d.aZero, false);
-  checkSound(shiftedWeights, d.channels, range, d.bias, name);
-  const bounds = accumulatorBounds(shiftedWeights, d.channels, range, d.bias);
   const { channels, bias, rule } = d;
+  const layer = {
+    node: name,
+    channels,
+    differences: shiftedWeights,
+    difference: shifted(dtypeRange[d.wType], d.bZero[0] as number, false),
+    activation: shifted(intervalOf(build, a), d.aZero, false),
+    bias,
+  };
+  const bounds = soundBounds(layer, build.hidesWeights);
   const wire = rescale(build, { name, box, channelAxes: [rowAxes.length], channels, accumulators, bias, bounds, rule });
   const dims = [...a.dims.slice(0, -1), channels];
   return wholeWire(d.yType, dims, [...a.axes.slice(0, -1), [channels]], wire);

@@ -2,6 +2,7 @@
 import type { AccumulatorId, Term, View, WireId } from '../artifact/circuit.ts';
 import type { Interval, Shape } from '../base/tensor.ts';
 import type { Builder } from '../gadgets/builder.ts';
+import { hideBias } from './hidden.ts';
 import { type Requantization, requantize } from './requantize.ts';
 import { stepFunction } from './step-functions.ts';
 import { hull } from './wires.ts';
@@ -37,11 +38,31 @@ function classesOf(r: Rescale): { ranges: Map<number, Interval>; index: Int32Arr
   return { ranges, index };
 }
 
-/** A constant with one integer per channel, read over the box. */
-function perChannel(build: Builder, r: Rescale, suffix: string, data: Int32Array): View {
-  const sizes = r.channelAxes.map((axis) => r.box[axis] as number);
-  const wire = build.constant(`${r.name}:${suffix}`, sizes, data);
+function channelSizes(r: Rescale): Shape {
+  return r.channelAxes.map((axis) => r.box[axis] as number);
+}
+
+/** One integer per channel, read over the box. */
+function overChannels(r: Rescale, wire: WireId): View {
   return { wire, map: r.channelAxes.map((axis) => ({ kind: 'axis', axis, stride: 1, offset: 0 })) };
+}
+
+/** The bias as part of the step's input. A hidden one is read from committed cells. */
+function biasTerms(build: Builder, r: Rescale): { readonly constant: number; readonly terms: Term[] } {
+  const name = `${r.name}:bias`;
+  const shared = r.bias.length === 1;
+  if (r.bias.length === 0) return { constant: 0, terms: [] };
+  if (build.hidesWeights) {
+    const pieces = hideBias(build, name, shared ? [1] : channelSizes(r), r.bias);
+    const view = (wire: WireId): View =>
+      shared ? { wire, map: [{ kind: 'fixed', index: 0 }] } : overChannels(r, wire);
+    return { constant: 0, terms: pieces.map(({ coefficient, wire }) => ({ coefficient, view: view(wire) })) };
+  }
+  if (shared) return { constant: r.bias[0] as number, terms: [] };
+  return {
+    constant: 0,
+    terms: [{ coefficient: 1, view: overChannels(r, build.constant(name, channelSizes(r), r.bias)) }],
+  };
 }
 
 /** output = step_class(Σ accumulators + bias), on a fresh wire named after the output tensor. */
@@ -51,10 +72,9 @@ export function rescale(build: Builder, r: Rescale): WireId {
     const rule = { ...r.rule, multipliers: [multiplier] };
     return stepFunction((acc) => requantize(acc, rule, 0), low, high);
   });
-  const constant = r.bias.length === 1 ? (r.bias[0] as number) : 0;
-  const terms: Term[] = [];
-  if (r.bias.length > 1) terms.push({ coefficient: 1, view: perChannel(build, r, 'bias', r.bias) });
-  const classes = functions.length === 1 ? null : perChannel(build, r, 'class', index);
+  const { constant, terms } = biasTerms(build, r);
+  const classes =
+    functions.length === 1 ? null : overChannels(r, build.constant(`${r.name}:class`, channelSizes(r), index));
   const interval = hull(functions.map(({ values }): Interval => [values[0] as number, values.at(-1) as number]));
   const output = build.witness(r.name, r.box, interval);
   build.step(r.name, r.box, { constant, terms, accumulators: r.accumulators }, functions, classes, output);

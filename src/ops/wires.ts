@@ -18,7 +18,7 @@ export function constantWires(constant: IntTensor): Wires {
 /** Gives a constant a wire of its own; other tensors are returned as they are. */
 export function laidOut(build: Builder, name: string, x: Wires): Wires {
   if (x.constant === null) return x;
-  return wholeWire(x.dtype, x.dims, x.axes, build.constant(name, boxOf(x), x.constant.data));
+  return wholeWire(x.dtype, x.dims, x.axes, build.weights(name, boxOf(x), x.constant.data, dtypeRange[x.dtype]));
 }
 
 /**
@@ -130,6 +130,7 @@ export function rangeOfSum(build: Builder, views: readonly View[], box: Shape): 
 
 /** The range every cell of the tensor has whatever the witness, given the ranges of its wires. */
 export function intervalOf(build: Builder, x: Wires): Interval {
+  if (x.constant !== null && build.hidesWeights) return dtypeRange[x.dtype];
   if (x.constant !== null) return hull(Array.from(x.constant.data, (value): Interval => [value, value]));
   const [low, high] = hull(x.parts.map((view) => build.interval(view.wire)));
   const [lowest, highest] = dtypeRange[x.dtype];

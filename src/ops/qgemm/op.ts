@@ -35,7 +35,7 @@ function dense(b: IntTensor, bias: Int32Array, attrs: QGemmAttrs): Dense {
   const [rows, columns] = b.dims as [number, number];
   const { aZero, bZero, yType, transB } = attrs;
   const weights = transB ? b.data : transposed(b.data, rows, columns);
-  return { weights, channels: transB ? rows : columns, aZero, bZero, bias, rule: rule(attrs), yType };
+  return { weights, wType: b.dtype, channels: transB ? rows : columns, aZero, bZero, bias, rule: rule(attrs), yType };
 }
 
 export const qgemm: Op<QGemmAttrs> = {

@@ -1,8 +1,9 @@
 /** QLinearConv as relations: one contraction with window maps per part of the input, then one step relation. */
-import { type IntTensor, product, type Shape } from '../../base/tensor.ts';
+import { dtypeRange, type IntTensor, product, type Shape } from '../../base/tensor.ts';
 import type { Builder, Wires } from '../../gadgets/builder.ts';
-import { accumulatorBounds, checkSound, differences, shifted } from '../accumulate.ts';
+import { differences, shifted, soundBounds } from '../accumulate.ts';
 import { type AxisRole, contract } from '../contraction.ts';
+import { cannotHide } from '../hidden.ts';
 import type { OutputSpec } from '../op.ts';
 import { type Plane, planesOf, soleTap } from '../planes.ts';
 import { requantization } from '../requantize.ts';
@@ -43,6 +44,13 @@ function plan(x: Wires, weights: IntTensor, planes: readonly Plane[], groups: nu
   return { batch, channels, spatial, reduce, roles };
 }
 
+/** Weights that the layout would fill up with zero differences cannot be hidden: nobody could know those cells are zero. */
+function checkHideable(name: string, attrs: QLinearConvAttrs, groups: number | null, planes: readonly Plane[]): void {
+  if (attrs.wZero.some((zero) => zero !== attrs.wZero[0])) cannotHide(name, 'they have several zero points');
+  if (groups === null) cannotHide(name, 'its groups do not fit the axes of its input');
+  if (planes.some((plane) => soleTap(plane) === -1)) cannotHide(name, 'its kernel only meets padding');
+}
+
 export function constrainQLinearConv(
   build: Builder,
   inputs: readonly Wires[],
@@ -61,23 +69,31 @@ export function constrainQLinearConv(
     name,
   );
   const groups = groupPrefix(x.axes[1] as Shape, attrs.group);
+  if (build.hidesWeights) checkHideable(name, attrs, groups, planes);
   const whole = groups === null ? blockDiagonal(w, attrs.wZero, attrs.group) : w;
   const weights = withSoleTaps(whole, attrs.wZero, planes);
   const { batch, channels, spatial, reduce, roles } = plan(x, weights, planes, groups ?? 0);
   const box = [...batch, ...channels, ...spatial.flat()];
   const channelAxes = channels.map((_, i) => batch.length + i);
-  const operand = { name: `${name}:weight`, outputs: channelAxes, ...operandWeights(weights, attrs.wZero) };
+  const operand = {
+    name: `${name}:weight`,
+    outputs: channelAxes,
+    ...operandWeights(weights, attrs.wZero),
+    interval: dtypeRange[w.dtype],
+  };
   const accumulators = contract(build, { name, box, reduce, x, xZero: attrs.xZero, roles, weights: operand });
   const filters = w.dims[0] as number;
-  const range = shifted(
-    intervalOf(build, x),
-    attrs.xZero,
-    attrs.pads.some((pad) => pad > 0),
-  );
   const offsets = biasOf(bias);
-  const shiftedWeights = differences(weights.data, attrs.wZero, filters);
-  checkSound(shiftedWeights, filters, range, offsets, name);
-  const bounds = accumulatorBounds(shiftedWeights, filters, range, offsets);
+  const padded = attrs.pads.some((pad) => pad > 0);
+  const layer = {
+    node: name,
+    channels: filters,
+    differences: differences(weights.data, attrs.wZero, filters),
+    difference: shifted(dtypeRange[w.dtype], attrs.wZero[0] as number, false),
+    activation: shifted(intervalOf(build, x), attrs.xZero, padded),
+    bias: offsets,
+  };
+  const bounds = soundBounds(layer, build.hidesWeights);
   const rule = requantization(attrs.xScale, attrs.wScale, attrs);
   const wire = rescale(build, { name, box, channelAxes, channels: filters, accumulators, bias: offsets, bounds, rule });
   return [wholeWire(attrs.yType, dims, [batch, channels, ...spatial], wire)];

@@ -36,6 +36,7 @@ function dense(b: IntTensor, attrs: QLinearMatMulAttrs): Dense {
   const { aZero, bZero, yType } = attrs;
   return {
     weights: transposed(b.data, taps, channels),
+    wType: b.dtype,
     channels,
     aZero,
     bZero,
