@@ -7,6 +7,7 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
   const slow = process.env['PROVENN_SLOW'] === '1' || mode === 'slow';
   return {
     test: {
+      globalSetup: './scripts/wasm.mjs', // compiles wasm/ when it changed
       pool: 'forks', // native addons such as onnxruntime-node want a process of their own
       maxWorkers: 2,
       isolate: false, // no test changes what modules hold; sharing them saves a third of the time

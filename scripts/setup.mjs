@@ -1,12 +1,13 @@
 /**
  * Makes a clone ready to use: checks the Node version, installs packages when they are missing or older than the lock
- * file, and compiles when dist is stale (not with --no-build). Costs a few milliseconds when there is nothing to do. Writes to stderr only, so
+ * file, compiles the kernels of wasm/ when they are stale, and the rest when dist is (not with --no-build). Costs a few milliseconds when there is nothing to do. Writes to stderr only, so
  * that the standard output of whatever runs next stays clean.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, root, upToDate } from './build.mjs';
+import { buildWasm } from './wasm.mjs';
 
 function stop(message) {
   console.error(message);
@@ -41,6 +42,7 @@ function install() {
 
 checkNode();
 if (!packagesUpToDate()) install();
+buildWasm();
 if (!process.argv.includes('--no-build') && !upToDate()) {
   console.error('setup: compiling (tsc)');
   if (build() !== 0) stop('setup: the sources do not compile; the messages of tsc are above.');

@@ -5,7 +5,7 @@
  * Source: O'Connor, Aumasson, Neves, Wilcox-O'Hearn, "BLAKE3: one function, fast everywhere", 2021.
  */
 
-const iv: Int32Array = Int32Array.from([
+export const iv: Int32Array = Int32Array.from([
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ]);
 
@@ -268,11 +268,22 @@ export function blake3(
   return out;
 }
 
+const work: { readonly block: Int32Array; readonly out: Int32Array } = {
+  block: new Int32Array(16),
+  out: new Int32Array(16),
+};
+
+function reverseBytes(word: number): number {
+  return ((word & 255) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+}
+
 /**
- * First 64 bits, as two big-endian 32-bit words, of the hash of one block of at most 64 bytes: the inner loop of proof of
- * work. `bytes` may change between calls.
+ * Leading zero bits of the first 8 bytes, read as a big-endian number, of the hash of one block of at most 64 bytes: the
+ * inner loop of proof of work.
  */
-export function blake3Prefix(bytes: Uint8Array, block: Int32Array, out: Int32Array): void {
-  loadBlock(bytes, 0, bytes.length, block);
-  compress(iv, block, 0, bytes.length, chunkStart | chunkEnd | root, out);
+export function leadingZeros(bytes: Uint8Array): number {
+  loadBlock(bytes, 0, bytes.length, work.block);
+  compress(iv, work.block, 0, bytes.length, chunkStart | chunkEnd | root, work.out);
+  const [high, low] = work.out as unknown as readonly [number, number];
+  return high !== 0 ? Math.clz32(reverseBytes(high)) : 32 + Math.clz32(reverseBytes(low));
 }

@@ -5,7 +5,7 @@
 import { type ByteReader, BytesError, ByteWriter } from '../../base/bytes.ts';
 import type { Ext } from '../../base/extension.ts';
 import { P } from '../../base/field.ts';
-import type { Transcript } from './transcript.ts';
+import type { Transcript, Work } from './transcript.ts';
 
 /** Why the transparent verifier rejects; `code` belongs to `artifact/verdict.ts`. */
 export class Rejected extends Error {
@@ -66,9 +66,9 @@ export class ProverChannel {
     return this.draw(1)[0] as Ext;
   }
 
-  grind(bits: number): void {
+  grind(bits: number, search?: (work: Work) => number): void {
     this.flush();
-    if (bits > 0) this.out.u64(this.transcript.grind(bits));
+    if (bits > 0) this.out.u64(this.transcript.grind(bits, search));
   }
 
   positions(count: number, bits: number): number[] {

@@ -1,13 +1,13 @@
 /** LogUp-GKR, prover's side: leaves of all instances, the tree of fractions, and one sumcheck per layer. */
-import { add, at, type Ext, fromBase, multiply, put, subtract } from '../../base/extension.ts';
-import { fromInteger, mul, sub } from '../../base/field.ts';
+import { at, type Ext, fromBase, multiply, negate, put, subtract } from '../../base/extension.ts';
+import { fromInteger, fromIntegers } from '../../base/field.ts';
+import { product } from '../../base/tensor.ts';
 import { evaluateExpression } from '../../gadgets/views.ts';
 import type { Cells } from './assign.ts';
 import type { ProverChannel } from './channel.ts';
 import { type Instance, type Stack, tableIdentifier } from './instances.ts';
-import type { ExtVector, Kernels } from './kernels/kernels.ts';
+import type { Allocate, ExtVector, Kernels } from './kernels/kernels.ts';
 import { forEachRun } from './layout.ts';
-import { eqTable } from './polynomials.ts';
 import type { System, SystemTable } from './system.ts';
 
 type Layer = { readonly p: ExtVector; readonly q: ExtVector };
@@ -22,60 +22,80 @@ function columnsOf(system: System, cells: Cells, instance: Instance): readonly A
   );
 }
 
-/** q[at …] −= weight·integer. */
-function subtractScaled(q: ExtVector, at: number, weight: Ext, integer: number): void {
-  if (integer === 0) return;
-  const value = fromInteger(integer);
-  for (let c = 0; c < 4; c++) q[at + c] = sub(q[at + c] as number, mul(weight[c] as number, value));
+/** Den = α − id − Σ_k β^(k+1)·column_k for every cell of an instance, without padding. */
+function denominators(
+  kernels: Kernels,
+  columns: readonly ArrayLike<number>[],
+  start: Ext,
+  beta: Ext,
+  out: ExtVector,
+): void {
+  const count = out.length / 4;
+  put(out, 0, start);
+  for (let filled = 4; filled < out.length; filled *= 2)
+    out.copyWithin(filled, 0, Math.min(filled, out.length - filled));
+  let weight = negate(beta);
+  for (const column of columns) {
+    kernels.accumulateBase(out, weight, fromIntegers(column), 0, count);
+    weight = multiply(weight, beta);
+  }
 }
 
 /** All leaves: 1/Den for lookups, −m/Den for table rows, 0/1 elsewhere. */
-function leavesOf(system: System, cells: Cells, { instances, logLeaves }: Stack, alpha: Ext, beta: Ext): Layer {
-  const p = new Uint32Array(4 * 2 ** logLeaves);
-  const q = new Uint32Array(4 * 2 ** logLeaves);
-  for (let leaf = 0; leaf < 2 ** logLeaves; leaf++) q[4 * leaf] = 1;
+function leavesOf(
+  kernels: Kernels,
+  allocate: Allocate,
+  system: System,
+  cells: Cells,
+  { instances, logLeaves }: Stack,
+  alpha: Ext,
+  beta: Ext,
+): Layer {
+  const p = allocate(4 * 2 ** logLeaves);
+  const q = allocate(4 * 2 ** logLeaves);
+  const scratch = allocate(4 * Math.max(...instances.map(({ box }) => product(box))));
+  for (let leaf = 0; leaf < q.length; leaf += 4) q[leaf] = 1;
   for (const instance of instances) {
-    const columns = columnsOf(system, cells, instance);
     const table = instance.kind === 'table' ? instance.index : (system.lookups[instance.index]?.table as number);
     const start = subtract(alpha, fromBase(tableIdentifier(table)));
-    const weights: Ext[] = [];
-    columns.forEach((_, i) => weights.push(i === 0 ? beta : multiply(weights[i - 1] as Ext, beta)));
+    const dense = scratch.subarray(0, 4 * product(instance.box));
+    denominators(kernels, columnsOf(system, cells, instance), start, beta, dense);
     const counts =
       instance.kind === 'table' ? cells.tensors[(system.tables[table] as SystemTable).multiplicity] : undefined;
     forEachRun(instance.box, (first, offset, length) => {
-      for (let i = 0; i < length; i++) {
-        const leaf = instance.address + offset + i;
-        put(q, leaf, start);
-        columns.forEach((column, k) => subtractScaled(q, 4 * leaf, weights[k] as Ext, column[first + i] as number));
-        p[4 * leaf] = counts === undefined ? 1 : fromInteger(-(counts[first + i] as number));
-      }
+      const leaf = instance.address + offset;
+      q.set(dense.subarray(4 * first, 4 * (first + length)), 4 * leaf);
+      for (let i = 0; i < length; i++)
+        p[4 * (leaf + i)] = counts === undefined ? 1 : fromInteger(-(counts[first + i] as number));
     });
   }
   return { p, q };
 }
 
-/** eq table over one variable fewer: the halves added. */
-function dropHighest(eq: ExtVector, half: number): void {
-  for (let x = 0; x < half; x++) put(eq, x, add(at(eq, x), at(eq, x + half)));
-}
-
-/** Sumcheck for one layer at `point`; `below` is the layer whose halves are the children. Returns the next point. */
-function proveLayer(channel: ProverChannel, kernels: Kernels, below: Layer, point: readonly Ext[]): Ext[] {
+/** Sumcheck for one layer at `point`; `below` is the layer whose halves are the children. It is used up. Returns the next point. */
+function proveLayer(
+  channel: ProverChannel,
+  kernels: Kernels,
+  below: Layer,
+  eq: ExtVector,
+  point: readonly Ext[],
+): Ext[] {
   const size = 2 ** point.length;
   const lambda = channel.drawOne();
   const half = 4 * size;
-  const p0 = below.p.slice(0, half);
-  const p1 = below.p.slice(half);
-  const q0 = below.q.slice(0, half);
-  const q1 = below.q.slice(half);
+  const p0 = below.p.subarray(0, half);
+  const p1 = below.p.subarray(half);
+  const q0 = below.q.subarray(0, half);
+  const q1 = below.q.subarray(half);
   // p₀q₁ + p₁q₀ + λq₀q₁ = (p₀ + λq₀)q₁ + p₁q₀
   const a0 = p0;
   kernels.addScaled(a0, q0, lambda, size);
-  const eq = eqTable(point);
+  // The round of the highest variable weighs with eq over the others; each later one with its halves added.
+  kernels.eqTable(point.slice(0, -1), eq);
   const next: Ext[] = [];
   for (let bit = point.length - 1; bit >= 0; bit--) {
     const count = 2 ** bit;
-    dropHighest(eq, count);
+    if (bit < point.length - 1) kernels.addHalves(eq, count);
     channel.send(...kernels.fractionRound(a0, q0, p1, q1, eq, count));
     const z = channel.drawOne();
     for (const vector of [a0, q0, p1, q1]) kernels.foldHigh(vector, count, z);
@@ -97,14 +117,22 @@ export function proveLookups(
   beta: Ext,
 ): readonly Ext[] {
   channel.begin(4);
-  const layers: Layer[] = [leavesOf(system, cells, stack, alpha, beta)];
-  for (let level = stack.logLeaves - 1; level >= 1; level--) {
-    const below = layers[0] as Layer;
-    layers.unshift(kernels.fractionLayer(below.p, below.q, 2 ** level));
-  }
-  const top = layers[0] as Layer;
-  channel.send(at(top.p, 0), at(top.p, 1), at(top.q, 0), at(top.q, 1));
-  let point: Ext[] = [channel.drawOne()];
-  for (let k = 1; k < stack.logLeaves; k++) point = proveLayer(channel, kernels, layers[k] as Layer, point);
-  return point;
+  const leaves = 2 ** stack.logLeaves;
+  const largest = Math.max(...stack.instances.map(({ box }) => product(box)));
+  // Two vectors of leaves, layers that halve, weights, and one instance.
+  return kernels.arena(4 * (4 * leaves + leaves / 2 + largest), (allocate) => {
+    const layers: Layer[] = [leavesOf(kernels, allocate, system, cells, stack, alpha, beta)];
+    for (let level = stack.logLeaves - 1; level >= 1; level--) {
+      const below = layers[0] as Layer;
+      const above = { p: allocate(4 * 2 ** level), q: allocate(4 * 2 ** level) };
+      kernels.fractionLayer(below.p, below.q, 2 ** level, above.p, above.q);
+      layers.unshift(above);
+    }
+    const top = layers[0] as Layer;
+    channel.send(at(top.p, 0), at(top.p, 1), at(top.q, 0), at(top.q, 1));
+    const eq = allocate(Math.max(4, leaves));
+    let point: Ext[] = [channel.drawOne()];
+    for (let k = 1; k < stack.logLeaves; k++) point = proveLayer(channel, kernels, layers[k] as Layer, eq, point);
+    return point;
+  });
 }

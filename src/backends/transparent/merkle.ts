@@ -3,10 +3,10 @@
  * (docs/protocol.md). A multiproof lists, level by level from the leaves, the siblings the verifier cannot compute.
  */
 import { concatBytes, equalBytes } from '../../base/bytes.ts';
-import { keyedDigest, labelKey } from '../../base/digest.ts';
+import { digestLength, keyedDigest, labelKey } from '../../base/digest.ts';
 
-const leafKey = labelKey('provenn/leaf/1');
-const nodeKey = labelKey('provenn/node/1');
+export const leafKey: Uint8Array = labelKey('provenn/leaf/1');
+export const nodeKey: Uint8Array = labelKey('provenn/node/1');
 
 export function hashLeaf(bytes: Uint8Array): Uint8Array {
   return keyedDigest(leafKey, bytes);
@@ -16,23 +16,26 @@ export function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {
   return keyedDigest(nodeKey, concatBytes(left, right));
 }
 
-/** All levels, leaves first, root last; the number of leaves is a power of two. */
-export type Tree = readonly (readonly Uint8Array[])[];
+/** Node digests of neighbouring digests. */
+export function hashPairs(digests: Uint8Array): Uint8Array {
+  const out = new Uint8Array(digests.length / 2);
+  for (let from = 0; from < digests.length; from += 2 * digestLength)
+    out.set(keyedDigest(nodeKey, digests.subarray(from, from + 2 * digestLength)), from / 2);
+  return out;
+}
 
-export function buildTree(leaves: readonly Uint8Array[]): Tree {
-  const levels: (readonly Uint8Array[])[] = [leaves];
-  for (let level = leaves; level.length > 1; ) {
-    const above = Array.from({ length: level.length / 2 }, (_, i) =>
-      hashNode(level[2 * i] as Uint8Array, level[2 * i + 1] as Uint8Array),
-    );
-    levels.push(above);
-    level = above;
-  }
+/** All levels, leaves first, root last: digests one after another. The number of leaves is a power of two. */
+export type Tree = readonly Uint8Array[];
+
+/** `pairs` computes a level from the one below. */
+export function buildTree(leaves: Uint8Array, pairs: (digests: Uint8Array) => Uint8Array = hashPairs): Tree {
+  const levels = [leaves];
+  for (let level = leaves; level.length > digestLength; levels.push(level)) level = pairs(level);
   return levels;
 }
 
 export function rootOf(tree: Tree): Uint8Array {
-  return (tree.at(-1) as readonly Uint8Array[])[0] as Uint8Array;
+  return tree.at(-1) as Uint8Array;
 }
 
 /** Indices of a level whose digests the verifier lacks, given the sorted indices it knows; and the indices above. */
@@ -50,7 +53,7 @@ export function multiproof(tree: Tree, positions: readonly number[]): Uint8Array
   let known = positions;
   for (const level of tree.slice(0, -1)) {
     const { missing, above } = climb(known);
-    for (const index of missing) digests.push(level[index] as Uint8Array);
+    for (const index of missing) digests.push(level.subarray(digestLength * index, digestLength * (index + 1)));
     known = above;
   }
   return digests;

@@ -11,8 +11,8 @@ import { accumulatorValue, proveContractions } from './contraction-prover.ts';
 import { linearVariables } from './contraction-shape.ts';
 import { accumulatorClaims, stack } from './instances.ts';
 import { kernelVector } from './kernel-vectors.ts';
+import { defaultKernels } from './kernels/choose.ts';
 import type { Kernels } from './kernels/kernels.ts';
-import { referenceKernels } from './kernels/reference.ts';
 import type { AcceptedKey } from './key.ts';
 import { addressOf, forEachRun, type Layout, paddedBits } from './layout.ts';
 import { proveLookups } from './lookup-prover.ts';
@@ -48,9 +48,8 @@ function storedRows(system: System, layout: Layout, cells: Cells): Uint32Array {
   return out;
 }
 
-/** Φ: the batched claim vector over all of V. */
-function claimVector(system: System, layout: Layout, terms: readonly ClaimTerm[]): Uint32Array {
-  const out = new Uint32Array(4 * 2 ** layout.logCells);
+/** Φ: adds the batched claim vector over all of V to zeros. */
+function addClaimVector(system: System, layout: Layout, terms: readonly ClaimTerm[], out: Uint32Array): void {
   for (const { coefficient, tensor, kernels } of terms) {
     const { sizes } = system.tensors[tensor] as SystemTensor;
     const vectors = sizes.map((size, dim) => kernelVector(kernels[dim] as (typeof kernels)[number], size));
@@ -69,17 +68,14 @@ function claimVector(system: System, layout: Layout, terms: readonly ClaimTerm[]
     };
     spread(0, addressOf(layout, tensor), coefficient);
   }
-  return out;
 }
 
-/** V widened to extension elements, zero where no row is stored. */
-function widen(layout: Layout, rows: Uint32Array): Uint32Array {
+/** V widened to extension elements into zeros, which stay where no row is stored. */
+function widen(layout: Layout, rows: Uint32Array, out: Uint32Array): void {
   const width = 2 ** layout.logRow;
-  const out = new Uint32Array(4 * 2 ** layout.logCells);
   layout.rows.forEach((row, i) => {
     for (let column = 0; column < width; column++) out[4 * (row * width + column)] = rows[i * width + column] as number;
   });
-  return out;
 }
 
 /** Step 8, prover's side. Returns the point. */
@@ -119,20 +115,21 @@ export function proveBody(
   options: ProverOptions = {},
 ): Uint8Array {
   const { system, layout, parameters } = key;
-  const kernels = options.kernels ?? referenceKernels;
+  const kernels = options.kernels ?? defaultKernels();
   const logCode = parameters.logRow + parameters.logBlowup;
   const channel = new ProverChannel(openTranscript(key.keyDigest, statement));
 
   options.onStage?.('commit');
   const rows = storedRows(system, layout, cells);
-  const codewords = kernels.encodeRows(rows, layout.rows.length, layout.logRow, logCode);
-  const tree = buildTree(kernels.hashColumns(codewords, layout.rows.length, logCode));
+  const codewords = kernels.encodeRows(rows, layout.rows.length, 2 ** layout.logRow, logCode);
+  const leaves = kernels.hashColumns(codewords, layout.rows.length, logCode, new Uint8Array(0));
+  const tree = buildTree(leaves, kernels.hashPairs);
   channel.begin(2);
   channel.sendBytes(rootOf(tree));
 
   options.onStage?.('lookups');
   channel.begin(3);
-  channel.grind(parameters.lookupWork);
+  channel.grind(parameters.lookupWork, kernels.grind);
   const [beta, alpha] = channel.draw(2) as [Ext, Ext];
   const leaf = proveLookups(channel, kernels, system, stack(system), cells, alpha, beta);
 
@@ -154,13 +151,13 @@ export function proveBody(
   const claims = claimsOf(key, statement, channel.bytes());
   channel.begin(8);
   const { terms } = batchClaims(claims, channel.drawOne());
-  const point = proveInnerProduct(
-    channel,
-    kernels,
-    claimVector(system, layout, terms),
-    widen(layout, rows),
-    layout.logCells,
-  );
+  const length = 4 * 2 ** layout.logCells;
+  const point = kernels.arena(2 * length, (allocate) => {
+    const [phi, wide] = [allocate(length), allocate(length)];
+    addClaimVector(system, layout, terms, phi);
+    widen(layout, rows, wide);
+    return proveInnerProduct(channel, kernels, phi, wide, layout.logCells);
+  });
   channel.begin(10);
   const rowTable = eqTable(point.slice(layout.logRow));
   const folded = new Uint32Array(4 * 2 ** layout.logRow);
@@ -168,7 +165,7 @@ export function proveBody(
     kernels.accumulateBase(folded, at(rowTable, row), rows, i * 2 ** layout.logRow, 2 ** layout.logRow),
   );
   channel.sendCells(folded);
-  channel.grind(parameters.queryWork);
+  channel.grind(parameters.queryWork, kernels.grind);
   const positions = channel.positions(parameters.queries, logCode);
   const columns = new ByteWriter();
   for (const position of positions)

@@ -2,7 +2,7 @@
  * Transcript: Fiat–Shamir with BLAKE3. Every absorb is labelled and length-framed; a draw never shares bytes with another
  * draw nor with a state.
  */
-import { blake3Prefix } from '../../base/blake3.ts';
+import { leadingZeros } from '../../base/blake3.ts';
 import { ByteWriter, concatBytes, utf8 } from '../../base/bytes.ts';
 import { digest, extendedDigest, labelKey } from '../../base/digest.ts';
 import type { Ext } from '../../base/extension.ts';
@@ -46,6 +46,9 @@ class Stream {
     return [this.element(), this.element(), this.element(), this.element()];
   }
 }
+
+/** The nonce follows one byte and the state. */
+const nonceAt = 33;
 
 export class Transcript {
   private state: Uint8Array = labelKey('provenn/transcript/1');
@@ -91,44 +94,36 @@ export class Transcript {
   }
 
   /** Searches the least nonce whose hash has `bits` leading zero bits, absorbs it and returns it. */
-  grind(bits: number): number {
-    const input = this.powInput();
-    const view = new DataView(input.buffer);
-    const work = new WorkHash();
-    for (let nonce = 0; ; nonce++) {
-      view.setUint32(33, nonce >>> 0, true);
-      view.setUint32(37, Math.floor(nonce / 2 ** 32), true);
-      if (work.leadingZeros(input) >= bits) {
-        this.absorbNonce(nonce);
-        return nonce;
-      }
-    }
+  grind(bits: number, search: (work: Work) => number = searchNonce): number {
+    const nonce = search({ input: this.powInput(), nonceAt, bits });
+    this.absorbNonce(nonce);
+    return nonce;
   }
 
   /** Checks and absorbs a nonce. */
   checkNonce(nonce: Uint8Array, bits: number): boolean {
     const input = this.powInput();
-    input.set(nonce, 33);
-    const good = new WorkHash().leadingZeros(input) >= bits;
+    input.set(nonce, nonceAt);
+    const good = leadingZeros(input) >= bits;
     this.absorb('pow', nonce);
     return good;
   }
 }
 
-/** The hash of the proof of work, with its scratch. */
-class WorkHash {
-  private readonly block = new Int32Array(16);
-  private readonly out = new Int32Array(16);
+/** A search of the least nonce whose hash has `bits` leading zero bits. */
+export type Work = {
+  /** One block of at most 64 bytes; the nonce is a little-endian u64 of zeros in it. */
+  readonly input: Uint8Array;
+  readonly nonceAt: number;
+  readonly bits: number;
+};
 
-  /** Leading zero bits of the first 8 bytes of the hash, read as a big-endian number. */
-  leadingZeros(input: Uint8Array): number {
-    blake3Prefix(input, this.block, this.out);
-    const high = this.out[0] as number;
-    const low = this.out[1] as number;
-    return high !== 0 ? Math.clz32(reverseBytes(high)) : 32 + Math.clz32(reverseBytes(low));
+export function searchNonce({ input, nonceAt, bits }: Work): number {
+  const bytes = input.slice();
+  const view = new DataView(bytes.buffer);
+  for (let nonce = 0; ; nonce++) {
+    view.setUint32(nonceAt, nonce >>> 0, true);
+    view.setUint32(nonceAt + 4, Math.floor(nonce / 2 ** 32), true);
+    if (leadingZeros(bytes) >= bits) return nonce;
   }
-}
-
-function reverseBytes(word: number): number {
-  return ((word & 255) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }

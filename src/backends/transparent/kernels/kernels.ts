@@ -1,22 +1,34 @@
 /** The inner loops of the prover, on typed arrays. Implementations must agree bit for bit with `reference.ts`. */
 import type { Ext } from '../../../base/extension.ts';
+import type { Work } from '../transcript.ts';
 
 /** A vector of extension elements: 4 cells each. */
 export type ExtVector = Uint32Array;
 
+/** Zeroed cells. */
+export type Allocate = (cells: number) => Uint32Array;
+
 export type Kernels = {
-  /** Codewords of `rows` rows of 2^logRow cells, each of 2^logCode symbols, one after another. */
-  encodeRows(cells: Uint32Array, rows: number, logRow: number, logCode: number): Uint32Array;
-  /** Leaf digests of the columns of `rows` codewords. */
-  hashColumns(codewords: Uint32Array, rows: number, logCode: number): Uint8Array[];
+  /** Runs `work` with vectors where these kernels like them best. They must not be used after it returns. */
+  arena<T>(cells: number, work: (allocate: Allocate) => T): T;
+  /** Codewords of `rows` rows of `dimension` coefficients, each of 2^logCode symbols, one after another. */
+  encodeRows(cells: Uint32Array, rows: number, dimension: number, logCode: number): Uint32Array;
+  /** Leaf digests of the columns of `rows` codewords, each after its share of `salts`: 16 bytes a column, or none. */
+  hashColumns(codewords: Uint32Array, rows: number, logCode: number, salts: Uint8Array): Uint8Array;
+  /** Node digests of neighbours: half as many as there are. */
+  hashPairs(digests: Uint8Array): Uint8Array;
   /** v[x] ← v[x] + z·(v[x + half] − v[x]) for x < half: binds the highest variable. */
   foldHigh(vector: ExtVector, half: number, z: Ext): void;
   /** v[x] ← v[2x] + z·(v[2x + 1] − v[2x]) for x < half: binds the lowest variable. */
   foldLow(vector: ExtVector, half: number, z: Ext): void;
   /** a[x] += factor·b[x] for x < count. */
   addScaled(a: ExtVector, b: ExtVector, factor: Ext, count: number): void;
+  /** v[x] += v[x + half] for x < half. */
+  addHalves(vector: ExtVector, half: number): void;
+  /** out[x] = eq(point, x) for x < 2^bits. */
+  eqTable(point: readonly Ext[], out: ExtVector): void;
   /** One layer up: p = p₀q₁ + p₁q₀, q = q₀q₁, the halves of the layer below. */
-  fractionLayer(p: ExtVector, q: ExtVector, half: number): { readonly p: ExtVector; readonly q: ExtVector };
+  fractionLayer(p: ExtVector, q: ExtVector, half: number, outP: ExtVector, outQ: ExtVector): void;
   /** Σ_x eq[x]·(a₀q₁ + p₁q₀) at the lower halves, and the same of the differences of halves: g(0) and g(∞). */
   fractionRound(
     a0: ExtVector,
@@ -30,4 +42,6 @@ export type Kernels = {
   innerProductRound(a: ExtVector, b: ExtVector, half: number): readonly [Ext, Ext];
   /** out[i] += factor · cells[from + i] for i < count. */
   accumulateBase(out: ExtVector, factor: Ext, cells: Uint32Array, from: number, count: number): void;
+  /** The least nonce whose hash has `bits` leading zero bits. */
+  grind(work: Work): number;
 };

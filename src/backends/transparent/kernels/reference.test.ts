@@ -22,7 +22,7 @@ const sizes = [1, 2, 8, 33];
 describe('the reference kernels', () => {
   it('encodeRows evaluates every row at all powers of the root', () => {
     const rows = cells(3 * 8);
-    const words = kernels.encodeRows(rows, 3, 3, 5);
+    const words = kernels.encodeRows(rows, 3, 8, 5);
     expect(words.length).toBe(3 * 32);
     for (let row = 0; row < 3; row++) {
       const coefficients = rows.slice(8 * row, 8 * row + 8);
@@ -35,11 +35,19 @@ describe('the reference kernels', () => {
 
   it('hashColumns hashes the cells of a column, row after row', () => {
     const words = cells(3 * 8);
-    const hashes = kernels.hashColumns(words, 3, 3);
-    expect(hashes.length).toBe(8);
+    const hashes = kernels.hashColumns(words, 3, 3, new Uint8Array(0));
+    const salted = kernels.hashColumns(
+      words,
+      3,
+      3,
+      Uint8Array.from({ length: 128 }, (_, i) => i),
+    );
+    expect(hashes.length).toBe(8 * 32);
     for (let j = 0; j < 8; j++) {
       const column = [words[j], words[8 + j], words[16 + j]] as number[];
-      expect(hashes[j]).toEqual(hashLeaf(new ByteWriter().words(column).finish()));
+      const salt = Uint8Array.from({ length: 16 }, (_, i) => 16 * j + i);
+      expect(hashes.slice(32 * j, 32 * j + 32)).toEqual(hashLeaf(new ByteWriter().words(column).finish()));
+      expect(salted.slice(32 * j, 32 * j + 32)).toEqual(hashLeaf(new ByteWriter().raw(salt).words(column).finish()));
     }
   });
 
@@ -77,7 +85,8 @@ describe('the reference kernels', () => {
 
   it.each(sizes)('fractionLayer adds the fractions of %i pairs', (half) => {
     const [p, q] = [vector(2 * half), vector(2 * half)];
-    const up = kernels.fractionLayer(p, q, half);
+    const up = { p: new Uint32Array(4 * half), q: new Uint32Array(4 * half) };
+    kernels.fractionLayer(p, q, half, up.p, up.q);
     for (let x = 0; x < half; x++) {
       const [p0, p1, q0, q1] = [at(p, x), at(p, x + half), at(q, x), at(q, x + half)];
       expect(at(up.p, x)).toEqual(add(multiply(p0, q1), multiply(p1, q0)));

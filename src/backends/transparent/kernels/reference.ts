@@ -1,9 +1,11 @@
 /** Plain TypeScript kernels: the reference every faster implementation is tested against. */
-import { ByteWriter } from '../../../base/bytes.ts';
+import { digestLength } from '../../../base/digest.ts';
 import { at, type Ext, reduceSplit } from '../../../base/extension.ts';
 import { add as addBase, mul, P } from '../../../base/field.ts';
 import { transform, twiddles } from '../code.ts';
-import { hashLeaf } from '../merkle.ts';
+import { hashLeaf, hashPairs } from '../merkle.ts';
+import { eqTable } from '../polynomials.ts';
+import { searchNonce } from '../transcript.ts';
 import type { ExtVector, Kernels } from './kernels.ts';
 
 /** out[k] = a[i]·b[j], elements of vectors, without allocating. */
@@ -54,25 +56,30 @@ function extrapolateInto(a: ExtVector, i: number, b: ExtVector, j: number, out: 
   }
 }
 
-function encodeRows(cells: Uint32Array, rows: number, logRow: number, logCode: number): Uint32Array {
+function encodeRows(cells: Uint32Array, rows: number, dimension: number, logCode: number): Uint32Array {
   const powers = twiddles(logCode);
   const length = 2 ** logCode;
   const out = new Uint32Array(rows * length);
   for (let row = 0; row < rows; row++) {
     const word = out.subarray(row * length, (row + 1) * length);
-    word.set(cells.subarray(row * 2 ** logRow, (row + 1) * 2 ** logRow));
+    word.set(cells.subarray(row * dimension, (row + 1) * dimension));
     transform(word, logCode, powers);
   }
   return out;
 }
 
-function hashColumns(codewords: Uint32Array, rows: number, logCode: number): Uint8Array[] {
+function hashColumns(codewords: Uint32Array, rows: number, logCode: number, salts: Uint8Array): Uint8Array {
   const length = 2 ** logCode;
-  const column = new Uint32Array(rows);
-  return Array.from({ length }, (_, j) => {
-    for (let row = 0; row < rows; row++) column[row] = codewords[row * length + j] as number;
-    return hashLeaf(new ByteWriter().words(column).finish());
-  });
+  const salt = salts.length / length;
+  const out = new Uint8Array(digestLength * length);
+  const column = new Uint8Array(salt + 4 * rows);
+  const view = new DataView(column.buffer);
+  for (let j = 0; j < length; j++) {
+    column.set(salts.subarray(j * salt, (j + 1) * salt));
+    for (let row = 0; row < rows; row++) view.setUint32(salt + 4 * row, codewords[row * length + j] as number, true);
+    out.set(hashLeaf(column), digestLength * j);
+  }
+  return out;
 }
 
 function foldHigh(vector: ExtVector, half: number, z: Ext): void {
@@ -105,9 +112,15 @@ function addScaled(a: ExtVector, b: ExtVector, factor: Ext, count: number): void
   }
 }
 
-function fractionLayer(p: ExtVector, q: ExtVector, half: number): { readonly p: ExtVector; readonly q: ExtVector } {
-  const outP = new Uint32Array(4 * half);
-  const outQ = new Uint32Array(4 * half);
+function addHalves(vector: ExtVector, half: number): void {
+  for (let x = 0; x < 4 * half; x += 4) addInto(vector, x, vector, x + 4 * half);
+}
+
+function fillEq(point: readonly Ext[], out: ExtVector): void {
+  out.set(eqTable(point));
+}
+
+function fractionLayer(p: ExtVector, q: ExtVector, half: number, outP: ExtVector, outQ: ExtVector): void {
   const scratch = new Uint32Array(4);
   for (let x = 0; x < half; x++) {
     const low = 4 * x;
@@ -117,7 +130,6 @@ function fractionLayer(p: ExtVector, q: ExtVector, half: number): { readonly p: 
     addInto(outP, low, scratch, 0);
     multiplyInto(q, low, q, high, outQ, low);
   }
-  return { p: outP, q: outQ };
 }
 
 function fractionRound(
@@ -176,13 +188,18 @@ function accumulateBase(out: ExtVector, factor: Ext, cells: Uint32Array, from: n
 }
 
 export const referenceKernels: Kernels = {
+  arena: (_, work) => work((count) => new Uint32Array(count)),
   encodeRows,
   hashColumns,
+  hashPairs,
   foldHigh,
   foldLow,
   addScaled,
+  addHalves,
+  eqTable: fillEq,
   fractionLayer,
   fractionRound,
   innerProductRound,
   accumulateBase,
+  grind: searchNonce,
 };

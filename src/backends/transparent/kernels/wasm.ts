@@ -1,0 +1,244 @@
+/**
+ * The kernels of wasm/ behind the interface of the reference. Vectors of an arena are used where they stand, others are
+ * copied in and out; what does not fit into the memory is left to the reference.
+ */
+import { iv } from '../../../base/blake3.ts';
+import { digestLength } from '../../../base/digest.ts';
+import type { Ext } from '../../../base/extension.ts';
+import { instantiateWasm, type WasmExports, type WasmFlavour } from '../../../base/wasm.ts';
+import { leafKey, nodeKey } from '../merkle.ts';
+import type { Kernels } from './kernels.ts';
+import { referenceKernels } from './reference.ts';
+import { transformTables } from './transform-tables.ts';
+import { Stack } from './wasm-memory.ts';
+
+/** A vector and how many of its cells a kernel touches. */
+type Part = readonly [vector: Uint32Array, cells: number];
+
+/** Cells of columns that are hashed between two copies: about what a second-level cache holds. */
+const columnCells = 2 ** 17;
+/** Nonces tried between two looks at the result. */
+const nonces = 2 ** 20;
+
+function element(words: Uint32Array, address: number): Ext {
+  const i = address / 4;
+  return [words[i] as number, words[i + 1] as number, words[i + 2] as number, words[i + 3] as number];
+}
+
+/** Kernels on vectors: `run` gets their addresses and that of 32 bytes, which begin with `factor`. */
+function vectorKernels(
+  wasm: WasmExports,
+  stack: Stack,
+): Omit<Kernels, 'encodeRows' | 'hashColumns' | 'hashPairs' | 'grind'> {
+  function withParts<T>(
+    parts: readonly Part[],
+    changed: number,
+    factor: Ext | null,
+    run: (at: readonly number[], small: number) => T,
+  ): T | null {
+    const foreign = parts.map(([vector]) => stack.addressOf(vector) < 0);
+    const bytes = parts.reduce((sum, [, cells], i) => (foreign[i] ? sum + 4 * cells + 16 : sum), 32);
+    return stack.frame(bytes, () => {
+      const at = parts.map(([vector, cells], i) =>
+        foreign[i] ? stack.pushWords(vector.subarray(0, cells)) : stack.addressOf(vector),
+      );
+      const small = stack.push(32);
+      if (factor !== null) stack.words.set(factor, small / 4);
+      const result = run(at, small);
+      for (let i = 0; i < changed; i++) {
+        const [vector, cells] = parts[i] as Part;
+        const from = (at[i] as number) / 4;
+        if (foreign[i]) vector.set(stack.words.subarray(from, from + cells));
+      }
+      return result;
+    });
+  }
+
+  type Addresses = readonly [number, number, number, number, number];
+  const inPlace = (parts: readonly Part[], factor: Ext | null, run: (at: Addresses, small: number) => void): boolean =>
+    withParts(parts, 1, factor, (at, small) => {
+      run(at as unknown as Addresses, small);
+      return true;
+    }) ?? false;
+
+  const pair = (parts: readonly Part[], run: (at: Addresses, small: number) => void): readonly [Ext, Ext] | null =>
+    withParts(parts, 0, null, (at, small) => {
+      run(at as unknown as Addresses, small);
+      return [element(stack.words, small), element(stack.words, small + 16)] as const;
+    });
+
+  const slow = referenceKernels;
+  return {
+    arena: (cells, work) => stack.arena(cells, work),
+    foldHigh: (vector, half, z) => {
+      if (!inPlace([[vector, 8 * half]], z, ([v], small) => wasm.foldHigh(v, half, small)))
+        slow.foldHigh(vector, half, z);
+    },
+    foldLow: (vector, half, z) => {
+      if (!inPlace([[vector, 8 * half]], z, ([v], small) => wasm.foldLow(v, half, small)))
+        slow.foldLow(vector, half, z);
+    },
+    addScaled: (a, b, factor, count) => {
+      const parts: Part[] = [
+        [a, 4 * count],
+        [b, 4 * count],
+      ];
+      if (!inPlace(parts, factor, ([x, y], small) => wasm.addScaled(x, y, small, count)))
+        slow.addScaled(a, b, factor, count);
+    },
+    addHalves: (vector, half) => {
+      if (!inPlace([[vector, 8 * half]], null, ([v]) => wasm.addHalves(v, half))) slow.addHalves(vector, half);
+    },
+    eqTable: (point, out) => {
+      const done = inPlace([[out, 4 * 2 ** point.length]], null, ([v], small) => {
+        stack.words.set([1, 0, 0, 0], v / 4);
+        point.forEach((z, bit) => {
+          stack.words.set(z, small / 4);
+          wasm.extendEq(v, 2 ** bit, small);
+        });
+      });
+      if (!done) slow.eqTable(point, out);
+    },
+    fractionLayer: (p, q, half, outP, outQ) => {
+      const parts: Part[] = [
+        [outP, 4 * half],
+        [outQ, 4 * half],
+        [p, 8 * half],
+        [q, 8 * half],
+      ];
+      const done = withParts(parts, 2, null, (at) => {
+        const [x, y, a, b] = at as unknown as Addresses;
+        wasm.fractionLayer(a, b, half, x, y);
+        return true;
+      });
+      if (done === null) slow.fractionLayer(p, q, half, outP, outQ);
+    },
+    fractionRound: (a0, q0, p1, q1, eq, half) => {
+      const parts = [a0, q0, p1, q1, eq].map((vector, i): Part => [vector, (i < 4 ? 8 : 4) * half]);
+      const run = ([a, b, c, d, e]: Addresses, small: number): void => wasm.fractionRound(a, b, c, d, e, half, small);
+      return pair(parts, run) ?? slow.fractionRound(a0, q0, p1, q1, eq, half);
+    },
+    innerProductRound: (a, b, half) => {
+      const parts: Part[] = [
+        [a, 8 * half],
+        [b, 8 * half],
+      ];
+      return (
+        pair(parts, ([x, y], small) => wasm.innerProductRound(x, y, half, small)) ?? slow.innerProductRound(a, b, half)
+      );
+    },
+    accumulateBase: (out, factor, cells, from, count) => {
+      const parts: Part[] = [
+        [out, 4 * count],
+        [cells.subarray(from, from + count), count],
+      ];
+      if (!inPlace(parts, factor, ([x, y], small) => wasm.accumulateBase(x, small, y, count)))
+        slow.accumulateBase(out, factor, cells, from, count);
+    },
+  };
+}
+
+function encodeRows(wasm: WasmExports, stack: Stack): Kernels['encodeRows'] {
+  return (cells, rows, dimension, logCode) => {
+    if (logCode < 2) return referenceKernels.encodeRows(cells, rows, dimension, logCode);
+    const length = 2 ** logCode;
+    const { order, powers } = transformTables(logCode);
+    const done = stack.frame(8 * length + 64, () => {
+      const table = stack.pushWords(powers);
+      const data = stack.push(4 * length);
+      const word = stack.words.subarray(data / 4, data / 4 + length);
+      const out = new Uint32Array(rows * length);
+      for (let row = 0; row < rows; row++) {
+        word.fill(0);
+        for (let i = 0; i < dimension; i++) word[order[i] as number] = cells[row * dimension + i] as number;
+        wasm.transform(data, logCode, table);
+        out.set(word, row * length);
+      }
+      return out;
+    });
+    return done ?? referenceKernels.encodeRows(cells, rows, dimension, logCode);
+  };
+}
+
+function hashColumns(wasm: WasmExports, stack: Stack): Kernels['hashColumns'] {
+  return (codewords, rows, logCode, salts) => {
+    const length = 2 ** logCode;
+    if (length < 4) return referenceKernels.hashColumns(codewords, rows, logCode, salts);
+    const width = Math.min(length, Math.max(4, 2 ** Math.floor(Math.log2(columnCells / rows))));
+    const done = stack.frame(width * (4 * rows + 16 + digestLength) + digestLength + 256, () => {
+      const key = stack.pushBytes(leafKey);
+      const salt = salts.length === 0 ? 0 : stack.push(16 * width);
+      const columns = stack.push(4 * rows * width);
+      const digests = stack.push(digestLength * width);
+      const out = new Uint8Array(digestLength * length);
+      for (let from = 0; from < length; from += width) {
+        for (let row = 0; row < rows; row++)
+          stack.words.set(
+            codewords.subarray(row * length + from, row * length + from + width),
+            columns / 4 + row * width,
+          );
+        if (salt !== 0) stack.read(salt, 16 * width).set(salts.subarray(16 * from, 16 * (from + width)));
+        wasm.hashColumns(columns, 4 * width, rows, width, salt, key, digests);
+        out.set(stack.read(digests, digestLength * width), digestLength * from);
+      }
+      return out;
+    });
+    return done ?? referenceKernels.hashColumns(codewords, rows, logCode, salts);
+  };
+}
+
+function hashPairs(wasm: WasmExports, stack: Stack): Kernels['hashPairs'] {
+  return (digests) => {
+    const half = digests.length / 2;
+    const done = stack.frame(3 * half + 256, () => {
+      const key = stack.pushBytes(nodeKey);
+      const from = stack.pushBytes(digests);
+      const out = stack.push(half);
+      wasm.hashPairs(from, half / digestLength, key, out);
+      return stack.read(out, half).slice();
+    });
+    return done ?? referenceKernels.hashPairs(digests);
+  };
+}
+
+/** Masks of the first `bits` bits of a hash, as its first two little-endian words hold them. */
+function workMasks(bits: number): readonly [number, number] {
+  const mask = (count: number): number => {
+    const bytes = [0, 8, 16, 24].map((from) => 255 & ~(255 >> Math.max(0, Math.min(8, count - from))));
+    return bytes.reduce((word, byte, i) => word + byte * 2 ** (8 * i), 0);
+  };
+  return [mask(bits), mask(bits - 32)];
+}
+
+function grind(wasm: WasmExports, stack: Stack): Kernels['grind'] {
+  return (work) => {
+    const { input, nonceAt, bits } = work;
+    const [mask0, mask1] = workMasks(bits);
+    const found = stack.frame(256, () => {
+      const block = stack.push(64);
+      stack.read(block, 64).fill(0).set(input);
+      const start = stack.pushBytes(new Uint8Array(iv.buffer));
+      const place = nonceAt >> 2;
+      for (let first = 0; first < 2 ** 32; first += nonces) {
+        const nonce = wasm.grind(block, input.length, place, 8 * (nonceAt & 3), first, nonces, mask0, mask1, start);
+        if (nonce >= 0) return nonce;
+      }
+      return null;
+    });
+    return found ?? referenceKernels.grind(work);
+  };
+}
+
+/** Kernels on an instance of their own, or null where WebAssembly of this flavour does not run. */
+export function wasmKernels(flavour: WasmFlavour): Kernels | null {
+  const wasm = instantiateWasm(flavour);
+  if (wasm === null) return null;
+  const stack = new Stack(wasm.memory, wasm.heap());
+  return {
+    ...vectorKernels(wasm, stack),
+    encodeRows: encodeRows(wasm, stack),
+    hashColumns: hashColumns(wasm, stack),
+    hashPairs: hashPairs(wasm, stack),
+    grind: grind(wasm, stack),
+  };
+}

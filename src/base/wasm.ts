@@ -1,0 +1,82 @@
+/**
+ * The compiled kernels of wasm/: one instance per call, with SIMD where the engine has it. They come as text inside the
+ * package, so nothing is read or fetched. Exported functions take byte addresses in `memory`.
+ */
+import { scalar, simd } from './generated/kernels.ts';
+
+export type WasmMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
+
+export type WasmExports = {
+  readonly memory: WasmMemory;
+  heap(): number;
+  foldHigh(vector: number, half: number, factor: number): void;
+  foldLow(vector: number, half: number, factor: number): void;
+  addScaled(a: number, b: number, factor: number, count: number): void;
+  accumulateBase(out: number, factor: number, cells: number, count: number): void;
+  weightedSum(weights: number, cells: number, count: number, out: number): void;
+  addHalves(vector: number, half: number): void;
+  extendEq(vector: number, half: number, factor: number): void;
+  fractionLayer(p: number, q: number, half: number, outP: number, outQ: number): void;
+  fractionRound(a0: number, q0: number, p1: number, q1: number, eq: number, half: number, out: number): void;
+  innerProductRound(a: number, b: number, half: number, out: number): void;
+  transform(data: number, logLength: number, powers: number): void;
+  hashColumns(
+    columns: number,
+    stride: number,
+    rows: number,
+    count: number,
+    salts: number,
+    key: number,
+    out: number,
+  ): void;
+  hashPairs(digests: number, count: number, key: number, out: number): void;
+  grind(
+    block: number,
+    length: number,
+    place: number,
+    shift: number,
+    first: number,
+    count: number,
+    mask0: number,
+    mask1: number,
+    iv: number,
+  ): number;
+};
+
+/** The part of the WebAssembly interface that is used; no library of types is assumed. */
+declare const WebAssembly:
+  | {
+      validate(bytes: Uint8Array): boolean;
+      Module: new (bytes: Uint8Array) => object;
+      Instance: new (module: object, imports: object) => { readonly exports: unknown };
+    }
+  | undefined;
+
+export type WasmFlavour = 'simd' | 'scalar';
+
+const texts: Readonly<Record<WasmFlavour, string>> = { simd, scalar };
+const modules = new Map<WasmFlavour, object | null>();
+
+/** Compiled once; null where the engine refuses it: no WebAssembly, no SIMD, or a policy against compiling. */
+function moduleOf(flavour: WasmFlavour): object | null {
+  const known = modules.get(flavour);
+  if (known !== undefined) return known;
+  let module: object | null = null;
+  if (typeof WebAssembly !== 'undefined') {
+    const bytes = Uint8Array.from(atob(texts[flavour]), (character) => character.charCodeAt(0));
+    try {
+      if (WebAssembly.validate(bytes)) module = new WebAssembly.Module(bytes);
+    } catch {
+      module = null;
+    }
+  }
+  modules.set(flavour, module);
+  return module;
+}
+
+/** A fresh instance of one flavour, or null where it cannot run. */
+export function instantiateWasm(flavour: WasmFlavour): WasmExports | null {
+  const module = moduleOf(flavour);
+  if (module === null || typeof WebAssembly === 'undefined') return null;
+  return new WebAssembly.Instance(module, {}).exports as WasmExports;
+}

@@ -1,0 +1,123 @@
+// Kernels on vectors of extension elements, 16 bytes each. Meaning: src/backends/transparent/kernels/reference.ts.
+import { R2, R3 } from '../field';
+import {
+  addLanes, montgomeryLanes, multiply, multiplyTurned, subtractLanes, triple, turn1, turn2, turn3,
+} from './lanes';
+
+// @ts-ignore: decorator
+@inline
+function prepared(factor: usize): v128 {
+  return montgomeryLanes(v128.load(factor), i32x4.splat(R2));
+}
+
+export function foldHigh(vector: usize, half: u32, factor: usize): void {
+  const z = prepared(factor);
+  const t = triple(z);
+  const z1 = turn1(z, t), z2 = turn2(z, t), z3 = turn3(z, t);
+  const size = usize(half) << 4;
+  for (let end = vector + size; vector < end; vector += 16) {
+    const low = v128.load(vector);
+    const step = subtractLanes(v128.load(vector + size), low);
+    v128.store(vector, addLanes(low, multiplyTurned(step, z, z1, z2, z3)));
+  }
+}
+
+export function foldLow(vector: usize, half: u32, factor: usize): void {
+  const z = prepared(factor);
+  const t = triple(z);
+  const z1 = turn1(z, t), z2 = turn2(z, t), z3 = turn3(z, t);
+  let from = vector;
+  for (let end = vector + (usize(half) << 4); vector < end; vector += 16, from += 32) {
+    const low = v128.load(from);
+    const step = subtractLanes(v128.load(from, 16), low);
+    v128.store(vector, addLanes(low, multiplyTurned(step, z, z1, z2, z3)));
+  }
+}
+
+export function addScaled(a: usize, b: usize, factor: usize, count: u32): void {
+  const z = prepared(factor);
+  const t = triple(z);
+  const z1 = turn1(z, t), z2 = turn2(z, t), z3 = turn3(z, t);
+  for (let end = a + (usize(count) << 4); a < end; a += 16, b += 16)
+    v128.store(a, addLanes(v128.load(a), multiplyTurned(v128.load(b), z, z1, z2, z3)));
+}
+
+export function accumulateBase(out: usize, factor: usize, cells: usize, count: u32): void {
+  const z = prepared(factor);
+  for (let end = out + (usize(count) << 4); out < end; out += 16, cells += 4)
+    v128.store(out, addLanes(v128.load(out), montgomeryLanes(v128.load32_splat(cells), z)));
+}
+
+export function addHalves(vector: usize, half: u32): void {
+  const size = usize(half) << 4;
+  for (let end = vector + size; vector < end; vector += 16)
+    v128.store(vector, addLanes(v128.load(vector), v128.load(vector + size)));
+}
+
+/** vector[x + half] = z·vector[x], vector[x] −= vector[x + half]. */
+export function extendEq(vector: usize, half: u32, factor: usize): void {
+  const z = prepared(factor);
+  const t = triple(z);
+  const z1 = turn1(z, t), z2 = turn2(z, t), z3 = turn3(z, t);
+  const size = usize(half) << 4;
+  for (let end = vector + size; vector < end; vector += 16) {
+    const low = v128.load(vector);
+    const high = multiplyTurned(low, z, z1, z2, z3);
+    v128.store(vector, subtractLanes(low, high));
+    v128.store(vector + size, high);
+  }
+}
+
+export function fractionLayer(p: usize, q: usize, half: u32, outP: usize, outQ: usize): void {
+  const size = usize(half) << 4;
+  const repair = i32x4.splat(R2);
+  for (let end = p + size; p < end; p += 16, q += 16, outP += 16, outQ += 16) {
+    const q0 = v128.load(q), q1 = v128.load(q + size);
+    const t = triple(q1);
+    const a1 = turn1(q1, t), a2 = turn2(q1, t), a3 = turn3(q1, t);
+    const sum = addLanes(multiplyTurned(v128.load(p), q1, a1, a2, a3), multiply(v128.load(p + size), q0));
+    v128.store(outP, montgomeryLanes(sum, repair));
+    v128.store(outQ, montgomeryLanes(multiplyTurned(q0, q1, a1, a2, a3), repair));
+  }
+}
+
+export function fractionRound(a0: usize, q0: usize, p1: usize, q1: usize, eq: usize, half: u32, out: usize): void {
+  const size = usize(half) << 4;
+  let atZero = i32x4.splat(0), atInfinity = i32x4.splat(0);
+  for (let end = a0 + size; a0 < end; a0 += 16, q0 += 16, p1 += 16, q1 += 16, eq += 16) {
+    const a = v128.load(a0), b = v128.load(q0), c = v128.load(p1), d = v128.load(q1);
+    const low = addLanes(multiply(a, d), multiply(c, b));
+    const stepA = subtractLanes(v128.load(a0 + size), a), stepB = subtractLanes(v128.load(q0 + size), b);
+    const stepC = subtractLanes(v128.load(p1 + size), c), stepD = subtractLanes(v128.load(q1 + size), d);
+    const slope = addLanes(multiply(stepA, stepD), multiply(stepC, stepB));
+    const weight = v128.load(eq);
+    const t = triple(weight);
+    const w1 = turn1(weight, t), w2 = turn2(weight, t), w3 = turn3(weight, t);
+    atZero = addLanes(atZero, multiplyTurned(low, weight, w1, w2, w3));
+    atInfinity = addLanes(atInfinity, multiplyTurned(slope, weight, w1, w2, w3));
+  }
+  const repair = i32x4.splat(R3);
+  v128.store(out, montgomeryLanes(atZero, repair));
+  v128.store(out, montgomeryLanes(atInfinity, repair), 16);
+}
+
+export function innerProductRound(a: usize, b: usize, half: u32, out: usize): void {
+  let atZero = i32x4.splat(0), atTwo = i32x4.splat(0);
+  for (let end = a + (usize(half) << 5); a < end; a += 32, b += 32) {
+    const a0 = v128.load(a), b0 = v128.load(b), a1 = v128.load(a, 16), b1 = v128.load(b, 16);
+    atZero = addLanes(atZero, multiply(a0, b0));
+    const a2 = subtractLanes(addLanes(a1, a1), a0);
+    atTwo = addLanes(atTwo, multiply(a2, subtractLanes(addLanes(b1, b1), b0)));
+  }
+  const repair = i32x4.splat(R2);
+  v128.store(out, montgomeryLanes(atZero, repair));
+  v128.store(out, montgomeryLanes(atTwo, repair), 16);
+}
+
+/** Σ weights[i]·cells[i], weights in E. */
+export function weightedSum(weights: usize, cells: usize, count: u32, out: usize): void {
+  let total = i32x4.splat(0);
+  for (let end = cells + (usize(count) << 2); cells < end; cells += 4, weights += 16)
+    total = addLanes(total, montgomeryLanes(v128.load(weights), v128.load32_splat(cells)));
+  v128.store(out, montgomeryLanes(total, i32x4.splat(R2)));
+}
