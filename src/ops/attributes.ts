@@ -78,6 +78,15 @@ export class AttributeReader {
     return this.list(key).map((value) => this.int(key, value, low, high));
   }
 
+  /** One entry per dimension: a list of integers, or null. */
+  optionalLists(key: string, low: number, high: number): readonly (readonly number[] | null)[] {
+    return this.list(key).map((entry) => {
+      if (entry === null) return null;
+      if (!Array.isArray(entry)) this.refuse(`attribute ${key} must hold lists or null`);
+      return entry.map((value: Json) => this.int(key, value, low, high));
+    });
+  }
+
   boolean(key: string): boolean {
     const value = this.record[key];
     return typeof value === 'boolean' ? value : this.refuse(`attribute ${key} must be true or false`);

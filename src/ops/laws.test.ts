@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ProvennError } from '../base/errors.ts';
+import { concatVectors } from './concat/vectors.ts';
 import { identityVectors } from './identity/vectors.ts';
 import { checkHonest, checkRun, checkTampered, type Layout, layouts } from './laws.ts';
 import { maxPoolVectors } from './max-pool/vectors.ts';
+import { padVectors } from './pad/vectors.ts';
 import { pairTableVectors } from './pair-table/vectors.ts';
 import { qgemmVectors } from './qgemm/vectors.ts';
 import { qlinearAddVectors } from './qlinear-add/vectors.ts';
@@ -13,13 +15,16 @@ import { qlinearMatMulVectors } from './qlinear-matmul/vectors.ts';
 import { qlinearMulVectors } from './qlinear-mul/vectors.ts';
 import { operators } from './registry.ts';
 import { reshapeVectors } from './reshape/vectors.ts';
+import { selectVectors } from './select/vectors.ts';
 import { transposeVectors } from './transpose/vectors.ts';
 import { unaryTableVectors } from './unary-table/vectors.ts';
 import { type OpVectors, Random } from './vectors.ts';
 
 const all: readonly OpVectors[] = [
+  concatVectors,
   identityVectors,
   maxPoolVectors,
+  padVectors,
   pairTableVectors,
   qgemmVectors,
   qlinearAddVectors,
@@ -29,6 +34,7 @@ const all: readonly OpVectors[] = [
   qlinearMatMulVectors,
   qlinearMulVectors,
   reshapeVectors,
+  selectVectors,
   transposeVectors,
   unaryTableVectors,
 ];

@@ -1,8 +1,10 @@
 /** Every operator of the integer network, one line each. */
 import { ProvennError } from '../base/errors.ts';
+import { concat } from './concat/op.ts';
 import { identity } from './identity/op.ts';
 import { maxPool } from './max-pool/op.ts';
 import type { Op } from './op.ts';
+import { pad } from './pad/op.ts';
 import { pairTable } from './pair-table/op.ts';
 import { qgemm } from './qgemm/op.ts';
 import { qlinearAdd } from './qlinear-add/op.ts';
@@ -12,12 +14,15 @@ import { qlinearGlobalAveragePool } from './qlinear-global-average-pool/op.ts';
 import { qlinearMatMul } from './qlinear-matmul/op.ts';
 import { qlinearMul } from './qlinear-mul/op.ts';
 import { reshape } from './reshape/op.ts';
+import { select } from './select/op.ts';
 import { transpose } from './transpose/op.ts';
 import { unaryTable } from './unary-table/op.ts';
 
 export const operators: readonly Op[] = [
+  concat,
   identity,
   maxPool,
+  pad,
   pairTable,
   qgemm,
   qlinearAdd,
@@ -27,6 +32,7 @@ export const operators: readonly Op[] = [
   qlinearMatMul,
   qlinearMul,
   reshape,
+  select,
   transpose,
   unaryTable,
 ];

@@ -5,6 +5,7 @@
 import type { AxisMap, View } from '../artifact/circuit.ts';
 import { product, type Shape } from '../base/tensor.ts';
 import { type Builder, boxOf, type Wires } from '../gadgets/builder.ts';
+import { axesOf } from '../gadgets/views.ts';
 import { constantWires } from './wires.ts';
 
 /** The index along an old axis: that of a new axis, one index, or a list over some new axes (−1: no cell, reads 0). */
@@ -72,11 +73,52 @@ function composed(entry: AxisMap, size: number, oldBox: Shape, sources: readonly
   return entryOf(inner.flatMap(axesOfSource), list, size);
 }
 
+/** The indices of an entry over the cells of its own axes, −1 outside a wire dimension of that size. */
+function listOf(entry: AxisMap, box: Shape, size: number): number[] {
+  if (entry.kind === 'fixed') return [entry.index];
+  if (entry.kind === 'listed') return [...entry.indices];
+  const indices = Array.from({ length: box[entry.axis] as number }, (_, x) => entry.stride * x + entry.offset);
+  return indices.map((index) => (index >= 0 && index < size ? index : -1));
+}
+
+/**
+ * The view where a list over axes that no entry names yet has an index, and 0 elsewhere: the cheapest entry takes these axes
+ * up. A wire without dimensions has no entry; a copy of its one cell has.
+ */
+function masked(build: Builder, view: View, box: Shape, mask: Source & { readonly kind: 'listed' }): View {
+  if (view.map.length === 0) return masked(build, asList(build, view), box, mask);
+  const sizes = build.sizes(view.wire);
+  const costs = view.map.map((entry) => product(axesOf(entry).map((each) => box[each] as number)));
+  const chosen = costs.indexOf(Math.min(...costs));
+  const map = view.map.map((entry, dim): AxisMap => {
+    if (dim !== chosen) return entry;
+    const own = listOf(entry, box, sizes[dim] as number);
+    const indices = Array.from(mask.indices, (allowed) => own.map((index) => (allowed < 0 ? -1 : index)));
+    return { kind: 'listed', axes: [...mask.axes, ...axesOf(entry)], indices: Int32Array.from(indices.flat()) };
+  });
+  return { wire: view.wire, map };
+}
+
+function asList(build: Builder, view: View): View {
+  const name = `wire${view.wire}:list`;
+  const wire = build.witness(name, [1], build.interval(view.wire));
+  build.linear(name, [1], { constant: 0, terms: [{ coefficient: 1, view }], accumulators: [] }, wire);
+  return { wire, map: [{ kind: 'fixed', index: 0 }] };
+}
+
 /** A view under the substitution; null when it reads 0 everywhere. */
 function substituted(build: Builder, view: View, oldBox: Shape, sources: readonly Source[], box: Shape): View | null {
   const sizes = build.sizes(view.wire);
   const map = view.map.map((entry, dim) => composed(entry, sizes[dim] as number, oldBox, sources, box));
-  return map.every((entry) => entry !== null) ? { wire: view.wire, map: map as AxisMap[] } : null;
+  if (!map.every((entry) => entry !== null)) return null;
+  const named = new Set(view.map.flatMap(axesOf));
+  return sources.reduce(
+    (seen: View, source, axis) =>
+      !named.has(axis) && source.kind === 'listed' && Array.from(source.indices).includes(-1)
+        ? masked(build, seen, box, source)
+        : seen,
+    { wire: view.wire, map: map as AxisMap[] },
+  );
 }
 
 /**

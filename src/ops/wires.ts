@@ -2,6 +2,7 @@
 import type { AxisMap, View, WireId } from '../artifact/circuit.ts';
 import { type Dtype, dtypeRange, type Interval, type IntTensor, product, type Shape } from '../base/tensor.ts';
 import { type Builder, boxOf, expressionOf, identityMap, type Wires } from '../gadgets/builder.ts';
+import { axesOf } from '../gadgets/views.ts';
 import { stepFunction } from './step-functions.ts';
 
 /** A logical tensor that one wire holds, cell for cell. */
@@ -128,11 +129,30 @@ export function rangeOfSum(build: Builder, views: readonly View[], box: Shape): 
   return [low, high];
 }
 
+/** How many cells of the box fall inside the wire. */
+function cellsInside(map: readonly AxisMap[], sizes: Shape, box: Shape): number {
+  const named = new Set(map.flatMap(axesOf));
+  const free = product(box.filter((_, axis) => !named.has(axis)));
+  return map.reduce((total, entry, dim) => total * indicesInside(entry, sizes[dim] as number, box), free);
+}
+
+function indicesInside(entry: AxisMap, size: number, box: Shape): number {
+  if (entry.kind === 'fixed') return 1;
+  if (entry.kind === 'listed') return entry.indices.reduce((total, index) => total + (index < 0 ? 0 : 1), 0);
+  const { stride, offset } = entry;
+  const from = Math.max(0, Math.ceil(-offset / stride));
+  const to = Math.min(box[entry.axis] as number, Math.floor((size - 1 - offset) / stride) + 1);
+  return Math.max(0, to - from);
+}
+
 /** The range every cell of the tensor has whatever the witness, given the ranges of its wires. */
 export function intervalOf(build: Builder, x: Wires): Interval {
   if (x.constant !== null && build.hidesWeights) return dtypeRange[x.dtype];
   if (x.constant !== null) return hull(Array.from(x.constant.data, (value): Interval => [value, value]));
-  const [low, high] = hull(x.parts.map((view) => build.interval(view.wire)));
+  const box = boxOf(x);
+  const covered = x.parts.reduce((total, view) => total + cellsInside(view.map, build.sizes(view.wire), box), 0);
+  const zeros: Interval[] = covered < product(box) ? [[0, 0]] : [];
+  const [low, high] = hull([...zeros, ...x.parts.map((view) => build.interval(view.wire))]);
   const [lowest, highest] = dtypeRange[x.dtype];
   return [Math.max(low, lowest), Math.min(high, highest)];
 }

@@ -6,8 +6,10 @@ import type { Witness } from '../../src/artifact/witness.ts';
 import type { IntTensor } from '../../src/base/tensor.ts';
 import { buildCircuit } from '../../src/compile/circuit.ts';
 import { assignWitness } from '../../src/compile/witness.ts';
+import { concatVectors } from '../../src/ops/concat/vectors.ts';
 import { identityVectors } from '../../src/ops/identity/vectors.ts';
 import { maxPoolVectors } from '../../src/ops/max-pool/vectors.ts';
+import { padVectors } from '../../src/ops/pad/vectors.ts';
 import { pairTableVectors } from '../../src/ops/pair-table/vectors.ts';
 import { qgemmVectors } from '../../src/ops/qgemm/vectors.ts';
 import { qlinearAddVectors } from '../../src/ops/qlinear-add/vectors.ts';
@@ -17,14 +19,17 @@ import { qlinearGlobalAveragePoolVectors } from '../../src/ops/qlinear-global-av
 import { qlinearMatMulVectors } from '../../src/ops/qlinear-matmul/vectors.ts';
 import { qlinearMulVectors } from '../../src/ops/qlinear-mul/vectors.ts';
 import { reshapeVectors } from '../../src/ops/reshape/vectors.ts';
+import { selectVectors } from '../../src/ops/select/vectors.ts';
 import { transposeVectors } from '../../src/ops/transpose/vectors.ts';
 import { unaryTableVectors } from '../../src/ops/unary-table/vectors.ts';
 import { type OpCase, type OpVectors, Random } from '../../src/ops/vectors.ts';
 import { execute } from '../../src/runtime/execute.ts';
 
 export const operatorVectors: readonly OpVectors[] = [
+  concatVectors,
   identityVectors,
   maxPoolVectors,
+  padVectors,
   pairTableVectors,
   qgemmVectors,
   qlinearAddVectors,
@@ -34,6 +39,7 @@ export const operatorVectors: readonly OpVectors[] = [
   qlinearMatMulVectors,
   qlinearMulVectors,
   reshapeVectors,
+  selectVectors,
   transposeVectors,
   unaryTableVectors,
 ];
