@@ -87,6 +87,11 @@ export function checkSound(d: Int32Array, rows: number, x: Interval, bias: Int32
     for (let k = 0; k < taps; k++) sum += Math.abs(d[at++] as number);
     widest = Math.max(widest, sum * reach);
   }
+  checkReach(widest, bias, where);
+}
+
+/** Refuses sums that may reach `widest` in absolute value when, with the widest bias, they leave (−p/2, p/2). */
+export function checkReach(widest: number, bias: Int32Array, where: string): void {
   const offset = bias.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (widest + offset >= integerLimit) tooWide(where, widest, offset);
 }

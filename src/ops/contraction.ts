@@ -20,6 +20,8 @@ export type Weights = {
   readonly zero: number;
   /** Everything a weight can be, by its type; an operator that does not say it cannot hide its weights. */
   readonly interval?: Interval;
+  /** Set where the operator alone determines them, such as the ones of a mean: they are no secret of any model. */
+  readonly known?: true;
 };
 
 export type Contraction = {
@@ -157,7 +159,8 @@ function moved(
  */
 export function contract(build: Builder, c: Contraction): AccumulatorId[] {
   const readings = c.x.parts.map((view) => reading(build.sizes(view.wire), view, c));
-  const fits = (part: Reading): boolean => !build.hidesWeights || (readings.length === 1 && asItIs(part, c.reduce));
+  const hidden = build.hidesWeights && c.weights.known !== true;
+  const fits = (part: Reading): boolean => !hidden || (readings.length === 1 && asItIs(part, c.reduce));
   if (readings.some((part) => part === null || !fits(part)))
     return contract(build, { ...c, x: copied(build, `${c.name}:operand`, c.x) });
   const outputs = c.weights.outputs.map((axis) => c.box[axis] as number);
@@ -167,8 +170,12 @@ export function contract(build: Builder, c: Contraction): AccumulatorId[] {
     const suffix = readings.length === 1 ? '' : `:${i}`;
     const { reduce, data } = moved(c.weights, outputs, c.reduce, part as Reading);
     const { interval } = c.weights;
-    if (build.hidesWeights && interval === undefined) cannotHide(c.name, 'the operator does not say their range');
-    const wire = build.weights(`${c.weights.name}${suffix}`, [...outputs, ...reduce], data, interval ?? extent(data));
+    if (hidden && interval === undefined) cannotHide(c.name, 'the operator does not say their range');
+    const name = `${c.weights.name}${suffix}`;
+    const sizes = [...outputs, ...reduce];
+    const wire = hidden
+      ? build.weights(name, sizes, data, interval ?? extent(data))
+      : build.constant(name, sizes, data);
     const right = [...outputMaps, ...reduce.map((_, axis): OperandMap => ({ kind: 'reduce', axis }))];
     return build.contract(
       `${c.name}${suffix}`,

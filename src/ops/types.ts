@@ -25,6 +25,17 @@ export function checkConstantWeights(input: OpInput, node: string): void {
     refuse('MODEL_UNSUPPORTED', node, 'its weights are computed, not constant', 'Only constant weights are supported.');
 }
 
+/** A zero point per column shifts constants only: what is computed has one zero point. */
+export function checkColumnZeros(zeros: readonly number[], operand: OpInput, node: string): void {
+  if (operand.constant !== null || zeros.length === 1) return;
+  refuse(
+    'MODEL_UNSUPPORTED',
+    node,
+    'a computed operand has a zero point per column',
+    'Quantize activations per tensor.',
+  );
+}
+
 /** A bias: constant s32 of one of the given shapes. */
 export function checkBias(input: OpInput, shapes: readonly Shape[], node: string): void {
   if (input.dtype !== 's32') refuse('MODEL_UNSUPPORTED', node, `the bias is ${input.dtype}, not s32`);

@@ -21,7 +21,7 @@ function summed(
   // Nothing is added: every window meets one cell.
   if (reduce.length === 0) return expressionOf(x, -zero);
   const ones = new Int32Array(product(reduce)).fill(1);
-  const weights = { name: `${name}:ones`, outputs: [], data: ones, zero: 0 };
+  const weights = { name: `${name}:ones`, outputs: [], data: ones, zero: 0, known: true } as const;
   const accumulators = contract(build, { name, box, reduce, x, xZero: zero, roles, weights });
   return { constant: 0, terms: [], accumulators };
 }

@@ -4,7 +4,7 @@ import { AttributeReader, type OutputQuantization, outputKeys } from '../attribu
 
 /**
  * QGemm with transA = 0 and a quantized output; inputs [a, b, c?]:
- * a u8/s8 [M, K]; b u8/s8 constant [K, N], or [N, K] with `transB`; c s32 constant [N], [1, N] or [1].
+ * a u8/s8 [M, K]; b u8/s8 [K, N], or constant [N, K] with `transB`; c s32 constant [N], [1, N] or [1].
  *
  * Scales are float32 values written as numbers. `bScale` and `bZero` each have length 1 or N (per column). `alpha`, above 0,
  * is part of the multiplier; c is added to the accumulator as it is, hence counts in units of alpha·aScale·bScale.

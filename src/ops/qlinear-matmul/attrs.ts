@@ -3,9 +3,10 @@ import type { Json } from '../../base/canonical-json.ts';
 import { AttributeReader, type OutputQuantization, outputKeys } from '../attributes.ts';
 
 /**
- * QLinearMatMul with a constant right operand; inputs [a, b]: a u8/s8 [..., M, K]; b u8/s8 constant [K, N].
+ * QLinearMatMul; inputs [a, b], u8/s8: a [..., M, K] or [K]; b [..., K, N] or [K], leading dimensions broadcast.
  *
- * Scales are float32 values written as numbers. `bScale` and `bZero` each have length 1 or N (per column).
+ * Scales are float32 values written as numbers. `bScale` and `bZero` each have length 1 or N (per column); `bZero`
+ * has length 1 unless b is constant.
  */
 export type QLinearMatMulAttrs = OutputQuantization & {
   readonly aScale: number;

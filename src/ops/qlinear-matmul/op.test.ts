@@ -24,13 +24,22 @@ describe('QLinearMatMul', () => {
     expect(y).toEqual(intTensor('u8', [2, 2], [4 + 3, 7 + 3, 16 + 3, 31 + 3]));
   });
 
-  it('refuses weights that are computed or no matrix', () => {
+  it('multiplies vectors and broadcasts batches', () => {
+    const plain = { ...attrs, aScale: 1, aZero: 0, bScale: [1], bZero: [0], yZero: 0 };
+    const vector = intTensor('u8', [2], [1, 2]);
+    expect(qlinearMatMul.run([vector, b], plain)).toEqual([intTensor('u8', [2], [19, 22])]);
+    expect(qlinearMatMul.run([a, vector], plain)).toEqual([intTensor('u8', [2], [5, 11])]);
+    const two = intTensor('u8', [2, 1, 2], [1, 0, 0, 1]);
+    expect(qlinearMatMul.run([two, b], plain)).toEqual([intTensor('u8', [2, 1, 2], [5, 6, 7, 8])]);
+  });
+
+  it('refuses shapes that do not multiply and a zero point per column of what is computed', () => {
     const input = (tensor: IntTensor, constant: boolean): Parameters<typeof qlinearMatMul.shape>[0][number] => {
       return { dtype: tensor.dtype, dims: tensor.dims, constant: constant ? tensor : null };
     };
-    expect(() => qlinearMatMul.shape([input(a, false), input(b, false)], attrs, 'm')).toThrow(/computed/);
-    const cube = intTensor('s8', [1, 2, 2], [1, 2, 3, 4]);
-    expect(() => qlinearMatMul.shape([input(a, false), input(cube, true)], attrs, 'm')).toThrow(/matrices/);
+    expect(() => qlinearMatMul.shape([input(a, false), input(b, false)], attrs, 'm')).toThrow(/per column/);
+    const tall = intTensor('s8', [1, 2], [1, 2]);
+    expect(() => qlinearMatMul.shape([input(a, false), input(tall, true)], attrs, 'm')).toThrow(/does not multiply/);
     expect(() => qlinearMatMul.shape([input(a, false), input(b, true)], { ...attrs, bScale: [1, 1, 1] }, 'm')).toThrow(
       /bScale/,
     );

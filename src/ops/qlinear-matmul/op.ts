@@ -1,11 +1,12 @@
-/** QLinearMatMul with a constant right operand, per tensor or per column. */
+/** QLinearMatMul: a product of matrices, of activations by constants or by activations, batched and broadcast. */
 import type { Interval, IntTensor } from '../../base/tensor.ts';
-import type { Wires } from '../../gadgets/builder.ts';
+import type { Builder, Wires } from '../../gadgets/builder.ts';
 import { checkZeros } from '../attributes.ts';
-import { constrainDense, type Dense, runDense, transposed } from '../dense.ts';
+import { type MatrixProduct, matrixProduct, multiplied } from '../matmul.ts';
+import { matrixSums, requantizedSums } from '../matrix-sums.ts';
 import type { Op, OpInput, OutputSpec, TensorType } from '../op.ts';
-import { checkMultipliers, type Requantization, requantization } from '../requantize.ts';
-import { checkByte, checkConstantWeights, checkCount, checkPerChannel, refuse } from '../types.ts';
+import { checkMultipliers, type Requantization, requantization, requantize } from '../requantize.ts';
+import { checkByte, checkColumnZeros, checkCount, checkPerChannel, refuse } from '../types.ts';
 import { type QLinearMatMulAttrs, readQLinearMatMulAttrs } from './attrs.ts';
 
 /** mult = f32(f32(as·bs)/ys). */
@@ -16,34 +17,32 @@ function rule(attrs: QLinearMatMulAttrs): Requantization {
 function shape(inputs: readonly OpInput[], attrs: QLinearMatMulAttrs, node: string): readonly TensorType[] {
   checkCount(inputs, 2, 2, node);
   const [a, b] = inputs as [OpInput, OpInput];
-  checkByte(a, 'its input', node);
-  checkConstantWeights(b, node);
-  if (b.dims.length !== 2)
-    refuse('MODEL_UNSUPPORTED', node, `a right operand of rank ${b.dims.length}; only matrices are supported`);
-  const [taps, columns] = b.dims as [number, number];
-  if (a.dims.length < 2 || a.dims.at(-1) !== taps)
-    refuse('MODEL_INVALID', node, `[${a.dims.join(',')}] does not multiply [${b.dims.join(',')}]`);
-  checkZeros([attrs.aZero], a.dtype, 'the input', node);
-  checkZeros(attrs.bZero, b.dtype, 'the weight', node);
-  checkPerChannel(attrs.bScale, columns, 'bScale', node);
-  checkPerChannel(attrs.bZero, columns, 'bZero', node);
+  checkByte(a, 'its left operand', node);
+  checkByte(b, 'its right operand', node);
+  const product = matrixProduct(a.dims, b.dims);
+  if (product === null) refuse('MODEL_INVALID', node, `[${a.dims.join(',')}] does not multiply [${b.dims.join(',')}]`);
+  checkZeros([attrs.aZero], a.dtype, 'the left operand', node);
+  checkZeros(attrs.bZero, b.dtype, 'the right operand', node);
+  checkPerChannel(attrs.bScale, product.columns, 'bScale', node);
+  checkPerChannel(attrs.bZero, product.columns, 'bZero', node);
+  checkColumnZeros(attrs.bZero, b, node);
   checkMultipliers(rule(attrs), node);
-  return [{ dtype: attrs.yType, dims: [...a.dims.slice(0, -1), columns] }];
+  return [{ dtype: attrs.yType, dims: product.dims }];
 }
 
-function dense(b: IntTensor, attrs: QLinearMatMulAttrs): Dense {
-  const [taps, channels] = b.dims as [number, number];
-  const { aZero, bZero, yType } = attrs;
-  return {
-    weights: transposed(b.data, taps, channels),
-    wType: b.dtype,
-    channels,
-    aZero,
-    bZero,
-    bias: new Int32Array(0),
-    rule: rule(attrs),
-    yType,
-  };
+function run(a: IntTensor, b: IntTensor, attrs: QLinearMatMulAttrs): IntTensor {
+  const { dims, columns } = matrixProduct(a.dims, b.dims) as MatrixProduct;
+  const requantization = rule(attrs);
+  const sums = multiplied(a, b, attrs.aZero, attrs.bZero);
+  const data = sums.map((sum, at) => requantize(sum, requantization, at % columns));
+  return { dtype: attrs.yType, dims, data };
+}
+
+/** One contraction, one step: the sums never leave the integers the step function is defined on. */
+function constrain(build: Builder, a: Wires, b: Wires, output: OutputSpec, attrs: QLinearMatMulAttrs): Wires {
+  const { aZero, bZero } = attrs;
+  const sums = matrixSums(build, output.name, { a, b, aZero, bZero, bias: new Int32Array(0) });
+  return requantizedSums(build, sums, rule(attrs), output);
 }
 
 export const qlinearMatMul: Op<QLinearMatMulAttrs> = {
@@ -51,9 +50,8 @@ export const qlinearMatMul: Op<QLinearMatMulAttrs> = {
   attrs: readQLinearMatMulAttrs,
   shape,
   bound: (_inputs, attrs): readonly Interval[] => [[attrs.low, attrs.high]],
-  run: ([a, b], attrs) => [runDense(a as IntTensor, dense(b as IntTensor, attrs))],
-  constrain: (build, [a, b], [output], attrs) => {
-    const weights = (b as Wires).constant as IntTensor;
-    return [constrainDense(build, (output as OutputSpec).name, a as Wires, dense(weights, attrs))];
-  },
+  run: ([a, b], attrs) => [run(a as IntTensor, b as IntTensor, attrs)],
+  constrain: (build, [a, b], [output], attrs) => [
+    constrain(build, a as Wires, b as Wires, output as OutputSpec, attrs),
+  ],
 };

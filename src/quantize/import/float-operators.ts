@@ -4,7 +4,19 @@ import { f32 } from '../../base/rounding.ts';
 import { floatAttribute, intAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
 import { type Context, operandValue, outputName } from './context.ts';
-import { type Bias, dimsOf, emitAdd, emitConv, emitGemm, emitMatMul, type Quantized, type Weights } from './linear.ts';
+import {
+  type Bias,
+  constantFactor,
+  dimsOf,
+  emitAdd,
+  emitConv,
+  emitGemm,
+  emitMatMul,
+  type GemmOptions,
+  plainFactor,
+  type Quantized,
+  type Weights,
+} from './linear.ts';
 import { isStill, propagates, readMovement } from './movement.ts';
 import { biasOperand, floatBias, quantizedOperand, weightsOperand } from './operands.ts';
 import { checkReadOnce, clipPending, movePending, pend } from './pending.ts';
@@ -29,13 +41,13 @@ export function importGemm(context: Context, node: GraphNode): void {
       'Fold alpha and beta into the weights and the bias before quantizing.',
     );
   }
-  if (intAttribute(node, 'transA', 0) !== 0) refuse(node, 'transposes its left operand', 'Put a Transpose before it.');
+  const transA = intAttribute(node, 'transA', 0) !== 0;
   const transB = intAttribute(node, 'transB', 0) !== 0;
   const a = quantizedOperand(context, node, 0);
   const b = weightsOperand(context, node, 1, transB ? 0 : 1);
   checkGemmWeights(node, b);
   const c = biasOperand(context, node, 2, a, b, false);
-  context.values.set(outputName(node), pendGemm(context, node, a, b, c, transB));
+  context.values.set(outputName(node), pendGemm(context, node, a, b, c, { alpha: 1, transA, transB }));
 }
 
 function checkGemmWeights(node: GraphNode, weights: ScaledConstant): void {
@@ -53,19 +65,27 @@ function pendGemm(
   a: Quantized,
   b: Weights,
   c: Bias | null,
-  transB: boolean,
+  options: GemmOptions,
 ): PendingValue {
   return pend(node, (quantization) =>
-    emitGemm(context.network, node, a, b, c, { quantization, name: null }, { alpha: 1, transB }),
+    emitGemm(context.network, node, a, constantFactor(b), c, { quantization, name: null }, options),
   );
 }
 
 /** A MatMul of matrices followed by the Add of a float vector is a Gemm to onnxruntime. */
 export function importMatMul(context: Context, node: GraphNode): void {
   const a = quantizedOperand(context, node, 0);
+  if (operandValue(context, node, 1)?.kind === 'byte-function') {
+    const right = plainFactor(quantizedOperand(context, node, 1));
+    context.values.set(
+      outputName(node),
+      pend(node, (quantization) => emitMatMul(context.network, node, a, right, { quantization, name: null })),
+    );
+    return;
+  }
   const b = weightsOperand(context, node, 1, 1);
   const emit: PendingValue['emit'] = (quantization) =>
-    emitMatMul(context.network, node, a, b, { quantization, name: null });
+    emitMatMul(context.network, node, a, constantFactor(b), { quantization, name: null });
   const columns = b.integers.dims[1];
   const withBias = (value: ConstantValue): PendingValue => {
     const vector = value.tensor.dims.length === 1 && value.tensor.dims[0] === columns;
@@ -77,7 +97,8 @@ export function importMatMul(context: Context, node: GraphNode): void {
       );
     }
     checkGemmWeights(node, b);
-    return pendGemm(context, node, a, b, floatBias(context, node, value, a, b), false);
+    const options = { alpha: 1, transA: false, transB: false };
+    return pendGemm(context, node, a, b, floatBias(context, node, value, a, b), options);
   };
   context.values.set(outputName(node), pend(node, emit, withBias));
 }

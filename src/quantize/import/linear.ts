@@ -1,6 +1,6 @@
 /** Emission of the operators that multiply or add: one place for QOperator nodes and for QDQ groups. */
 import type { GraphNode } from '../../artifact/graph.ts';
-import type { IntTensor, Shape } from '../../base/tensor.ts';
+import type { Dtype, IntTensor, Shape } from '../../base/tensor.ts';
 import type { ByteQuantization } from '../formula.ts';
 import { intAttribute, intsAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
@@ -18,6 +18,23 @@ export type Weights = {
   readonly scales: readonly number[];
   readonly zeros: readonly number[];
 };
+
+/** The right operand of a product of matrices: constants or an activation. */
+export type Factor = {
+  readonly operand: Operand;
+  readonly dtype: Dtype;
+  readonly scales: readonly number[];
+  readonly zeros: readonly number[];
+};
+
+export function constantFactor({ name, integers, scales, zeros }: Weights): Factor {
+  return { operand: { constant: name, integers }, dtype: integers.dtype, scales, zeros };
+}
+
+export function plainFactor({ operand, quantization }: Quantized): Factor {
+  const { scale, zeroPoint, dtype } = quantization;
+  return { operand, dtype, scales: [scale], zeros: [zeroPoint] };
+}
 
 /** An int32 bias in units of the accumulator. */
 export type Bias = { readonly constant: string; readonly integers: IntTensor };
@@ -94,32 +111,47 @@ function convAttributes(node: GraphNode, x: Shape, w: Shape): ConvGeometry {
   return { ...windowAttributes(node, x, kernel, { ceilMode: false }), group: intAttribute(node, 'group', 1) };
 }
 
-/** QGemm: a [M, K] by b [K, N] or, with `transB`, [N, K]. `alpha` multiplies the product only. */
+export type GemmOptions = { readonly alpha: number; readonly transA: boolean; readonly transB: boolean };
+
+function turned(network: Network, node: GraphNode, operand: Operand): Operand {
+  return network.emit(node, 'Transpose', { perm: [1, 0] }, [operand], null);
+}
+
+/**
+ * QGemm: a [M, K] by b [K, N], each transposed where the options say so; constants are turned when they are laid out,
+ * activations by a Transpose, which costs nothing. `alpha` multiplies the product only.
+ */
 export function emitGemm(
   network: Network,
   node: GraphNode,
   a: Quantized,
-  b: Weights,
+  b: Factor,
   c: Bias | null,
   target: Target,
-  options: { readonly alpha: number; readonly transB: boolean },
+  { alpha, transA, transB }: GemmOptions,
 ): Cell {
-  checkTypes(node, a, b.integers.dtype, target);
+  checkTypes(node, a, b.dtype, target);
+  const left = transA ? turned(network, node, a.operand) : a.operand;
+  const computed = !('constant' in b.operand);
+  const right = transB && computed ? turned(network, node, b.operand) : b.operand;
   const attrs = {
     aScale: a.quantization.scale,
     aZero: a.quantization.zeroPoint,
     bScale: b.scales,
     bZero: b.zeros,
-    ...options,
+    alpha,
+    transB: transB && !computed,
     ...outputAttributes(target),
   };
-  const inputs = c === null ? [a.operand, weightOperand(b)] : [a.operand, weightOperand(b), c];
+  const inputs = c === null ? [left, right] : [left, right, c];
   return network.emit(node, 'QGemm', attrs, inputs, target.name);
 }
 
-/** QLinearMatMul: a [..., M, K] by a constant b [K, N]. */
-export function emitMatMul(network: Network, node: GraphNode, a: Quantized, b: Weights, target: Target): Cell {
-  checkTypes(node, a, b.integers.dtype, target);
+/** QLinearMatMul: a [..., M, K] by b [..., K, N]. */
+export function emitMatMul(network: Network, node: GraphNode, a: Quantized, b: Factor, target: Target): Cell {
+  checkTypes(node, a, b.dtype, target);
+  if (b.scales.length > 1 && dimsOf(b.operand).length !== 2)
+    refuse(node, 'its weights are batches of matrices with scales of their own', 'Quantize them per tensor.');
   const attrs = {
     aScale: a.quantization.scale,
     aZero: a.quantization.zeroPoint,
@@ -127,7 +159,7 @@ export function emitMatMul(network: Network, node: GraphNode, a: Quantized, b: W
     bZero: b.zeros,
     ...outputAttributes(target),
   };
-  return network.emit(node, 'QLinearMatMul', attrs, [a.operand, weightOperand(b)], target.name);
+  return network.emit(node, 'QLinearMatMul', attrs, [a.operand, b.operand], target.name);
 }
 
 /** QLinearAdd of two tensors of bytes; at most one of them constant. */

@@ -222,12 +222,6 @@ const refused: readonly (readonly [name: string, graph: () => Graph, where: stri
     island,
   ],
   [
-    'MatMul of activations',
-    () => matrix((b, x) => b.node('MatMul', [x, b.pair(b.node('Transpose', [x], 't'), 'p', input)], 'm')),
-    'MatMul:m',
-    /weights are computed/,
-  ],
-  [
     's8 to u8',
     () => matrix((b, x) => b.node('MatMul', [x, b.weights('w', [8, 4], 0.01)], 'm'), s8(0.02, 3), u8(0.05, 9)),
     'MatMul:m',

@@ -5,10 +5,13 @@ import { invalid, refuse } from '../refusal.ts';
 import { byteQuantization, type Context, integersOf, operandValue, outputName, scalesOf, zerosOf } from './context.ts';
 import {
   type Bias,
+  constantFactor,
   emitAdd,
   emitConv,
   emitGemm,
   emitMatMul,
+  type Factor,
+  plainFactor,
   type Quantized,
   type Target,
   type Weights,
@@ -43,6 +46,13 @@ function weights(context: Context, node: GraphNode, index: number): Weights {
   return { name: value.name, integers, scales, zeros };
 }
 
+/** The right operand of a product of matrices. */
+function factor(context: Context, node: GraphNode, index: number): Factor {
+  const value = operandValue(context, node, index);
+  if (value?.kind === 'constant') return constantFactor(weights(context, node, index));
+  return plainFactor(quantized(context, node, index, 'the right operand'));
+}
+
 function bias(context: Context, node: GraphNode, index: number): Bias | null {
   const value = operandValue(context, node, index);
   if (value === undefined) return null;
@@ -71,12 +81,11 @@ export function importQLinearConv(context: Context, node: GraphNode): void {
 
 export function importQLinearMatMul(context: Context, node: GraphNode): void {
   const a = quantized(context, node, 0, 'the left operand');
-  const cell = emitMatMul(context.network, node, a, weights(context, node, 3), target(context, node, 6));
+  const cell = emitMatMul(context.network, node, a, factor(context, node, 3), target(context, node, 6));
   context.values.set(outputName(node), { kind: 'integer', cell });
 }
 
 export function importQGemm(context: Context, node: GraphNode): void {
-  if (intAttribute(node, 'transA', 0) !== 0) refuse(node, 'transposes its left operand', 'Put a Transpose before it.');
   if (node.inputs[7] === undefined || node.inputs[7] === '') {
     refuse(
       node,
@@ -85,12 +94,16 @@ export function importQGemm(context: Context, node: GraphNode): void {
     );
   }
   const a = quantized(context, node, 0, 'the left operand');
-  const options = { alpha: floatAttribute(node, 'alpha', 1), transB: intAttribute(node, 'transB', 0) !== 0 };
+  const options = {
+    alpha: floatAttribute(node, 'alpha', 1),
+    transA: intAttribute(node, 'transA', 0) !== 0,
+    transB: intAttribute(node, 'transB', 0) !== 0,
+  };
   const cell = emitGemm(
     context.network,
     node,
     a,
-    weights(context, node, 3),
+    factor(context, node, 3),
     bias(context, node, 6),
     target(context, node, 7),
     options,
