@@ -173,6 +173,11 @@ export class Builder {
     return (this.wires[wire] as Wire).sizes;
   }
 
+  /** True for a wire of constants that are all this one integer. */
+  holdsOnly(wire: WireId, value: number): boolean {
+    return (this.wires[wire] as Wire).data?.every((cell) => cell === value) ?? false;
+  }
+
   /** True for a wire that only the prover knows, so far. */
   isWitness(wire: WireId): boolean {
     return (this.wires[wire] as Wire).role === 'witness';

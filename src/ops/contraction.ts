@@ -4,7 +4,7 @@ import { extent, type Interval, product, type Shape, strides } from '../base/ten
 import { type Builder, boxOf, type Wires } from '../gadgets/builder.ts';
 import { axesOf } from '../gadgets/views.ts';
 import { cannotHide } from './hidden.ts';
-import { copied } from './wires.ts';
+import { copied, covers } from './wires.ts';
 
 /** What one axis of the activation is to the contraction: an output axis, a reduced axis, or a window over both. */
 export type AxisRole = Exclude<OperandMap, { readonly kind: 'fixed' }>;
@@ -151,18 +151,26 @@ function moved(
   return { reduce: actual, data };
 }
 
+/** The parts that add anything to the sum: a border of cells equal to xZero, as padding leaves it, does not. */
+function contributing(build: Builder, c: Contraction): readonly View[] {
+  const parts = c.x.parts.filter(({ wire }) => !build.holdsOnly(wire, c.xZero));
+  return parts.length > 0 ? parts : c.x.parts;
+}
+
 /**
- * States Σ (x − xZero)·(w − zero) over the box: one virtual accumulator per part of `x`, to be added up.
+ * States Σ (x − xZero)·(w − zero) over the box: one virtual accumulator per part of `x`, to be added up. A cell that no part
+ * has stands for 0, but an operand counts it as x = xZero: unless the two are the same, the tensor is copied first.
  *
  * Hidden weights are laid out once and stay where they are: that a weight the view skips is `zero`, or that two parts meet
  * the same weights, nobody could know of committed cells. A tensor that is read otherwise is copied first.
  */
 export function contract(build: Builder, c: Contraction): AccumulatorId[] {
-  const readings = c.x.parts.map((view) => reading(build.sizes(view.wire), view, c));
+  const parts = contributing(build, c);
+  const readings = parts.map((view) => reading(build.sizes(view.wire), view, c));
   const hidden = build.hidesWeights && c.weights.known !== true;
   const fits = (part: Reading): boolean => !hidden || (readings.length === 1 && asItIs(part, c.reduce));
-  if (readings.some((part) => part === null || !fits(part)))
-    return contract(build, { ...c, x: copied(build, `${c.name}:operand`, c.x) });
+  const copy = (c.xZero !== 0 && !covers(build, c.x)) || readings.some((part) => part === null || !fits(part));
+  if (copy) return contract(build, { ...c, x: copied(build, `${c.name}:operand`, c.x) });
   const outputs = c.weights.outputs.map((axis) => c.box[axis] as number);
   const outputMaps = c.weights.outputs.map((axis): OperandMap => ({ kind: 'output', axis }));
   return readings.map((part, i) => {
@@ -181,7 +189,7 @@ export function contract(build: Builder, c: Contraction): AccumulatorId[] {
       `${c.name}${suffix}`,
       c.box,
       reduce,
-      { wire: (c.x.parts[i] as View).wire, zero: c.xZero, map },
+      { wire: (parts[i] as View).wire, zero: c.xZero, map },
       { wire, zero: c.weights.zero, map: right },
     );
   });

@@ -45,8 +45,8 @@ export function checkRun({ op }: OpVectors, sample: OpCase): void {
 }
 
 /** How an input meets the operator: which axes, and how wires hold them. Each is something another operator may leave behind. */
-export type Layout = 'plain' | 'permuted' | 'strided' | 'parts' | 'regrouped' | 'scattered';
-export const layouts: readonly Layout[] = ['plain', 'permuted', 'strided', 'parts', 'regrouped', 'scattered'];
+export type Layout = 'plain' | 'permuted' | 'strided' | 'parts' | 'regrouped' | 'scattered' | 'holed';
+export const layouts: readonly Layout[] = ['plain', 'permuted', 'strided', 'parts', 'regrouped', 'scattered', 'holed'];
 
 type Held = {
   readonly wires: Wires;
@@ -85,6 +85,23 @@ function regroup(dims: Shape): number[][] {
   });
 }
 
+/** The axis whose last index a `holed` layout leaves to no wire: what padding with 0 leaves behind. −1 when all have one index. */
+function holedAxis(dims: Shape): number {
+  return dims.findIndex((size) => size > 1);
+}
+
+/** The case with 0 where its layout has no cell. */
+function withHoles(sample: OpCase): OpCase {
+  const inputs = sample.inputs.map((tensor, i) => {
+    const axis = holedAxis(tensor.dims);
+    if (axis < 0 || sample.constants[i] === true) return tensor;
+    const inner = product(tensor.dims.slice(axis + 1));
+    const size = tensor.dims[axis] as number;
+    return { ...tensor, data: tensor.data.map((x, cell) => (Math.floor(cell / inner) % size === size - 1 ? 0 : x)) };
+  });
+  return { ...sample, inputs };
+}
+
 /** One flat wire, its cells in any order. */
 function scattered(box: Shape, random: Random): { sizes: Shape; map: View['map'] } {
   const order = Array.from({ length: product(box) }, (_, i) => i);
@@ -106,6 +123,10 @@ function viewsFor(layout: Layout, box: Shape, random: Random): { sizes: Shape; m
         map: order.map((axis) => ({ kind: 'axis', axis, stride: 1, offset: 0 })),
       },
     ];
+  }
+  if (layout === 'holed') {
+    const axis = holedAxis(box);
+    return [{ sizes: box.map((size, i) => (i === axis ? size - 1 : size)), map: identityMap(box) }];
   }
   if (layout === 'scattered') return [scattered(box, random)];
   const chosen = random.integer(0, box.length - 1);
@@ -199,7 +220,8 @@ export function complete(circuit: Circuit, inputs: readonly Int32Array[]): Witne
 }
 
 /** The circuit is sound, its honest witness is accepted and is what `run` says. */
-export function checkHonest(vectors: OpVectors, sample: OpCase, layout: Layout, random: Random): Instance {
+export function checkHonest(vectors: OpVectors, drawn: OpCase, layout: Layout, random: Random): Instance {
+  const sample = layout === 'holed' ? withHoles(drawn) : drawn;
   const made = instance(vectors, sample, layout, random);
   const expected = vectors.op.run(sample.inputs, sample.attrs);
   made.outputs.forEach((wires, i) => {

@@ -145,13 +145,18 @@ function indicesInside(entry: AxisMap, size: number, box: Shape): number {
   return Math.max(0, to - from);
 }
 
+/** Whether every cell of the tensor is a cell of some part, so that none is 0 for want of one. */
+export function covers(build: Builder, x: Wires): boolean {
+  const box = boxOf(x);
+  const cells = x.parts.map((view) => cellsInside(view.map, build.sizes(view.wire), box));
+  return cells.reduce((total, count) => total + count, 0) === product(box);
+}
+
 /** The range every cell of the tensor has whatever the witness, given the ranges of its wires. */
 export function intervalOf(build: Builder, x: Wires): Interval {
   if (x.constant !== null && build.hidesWeights) return dtypeRange[x.dtype];
   if (x.constant !== null) return hull(Array.from(x.constant.data, (value): Interval => [value, value]));
-  const box = boxOf(x);
-  const covered = x.parts.reduce((total, view) => total + cellsInside(view.map, build.sizes(view.wire), box), 0);
-  const zeros: Interval[] = covered < product(box) ? [[0, 0]] : [];
+  const zeros: Interval[] = covers(build, x) ? [] : [[0, 0]];
   const [low, high] = hull([...zeros, ...x.parts.map((view) => build.interval(view.wire))]);
   const [lowest, highest] = dtypeRange[x.dtype];
   return [Math.max(low, lowest), Math.min(high, highest)];
