@@ -14,6 +14,8 @@ import { verifyProof } from '../verify/index.ts';
 export type ProveStage = 'key' | 'execute' | 'assign' | 'commit' | 'lookups' | 'contractions' | 'opening' | 'verify';
 
 export type ProveOptions = {
+  /** 32 bytes from the system's generator, used for this proof and never again: they hide everything that is not public. */
+  readonly randomness: Uint8Array;
   /** Session, audience or nonce the proof is bound to; at most 1024 bytes. */
   readonly context?: Uint8Array;
   /** Told when a stage begins, before its work. */
@@ -24,13 +26,9 @@ export type Proven = { readonly proof: Proof; readonly trace: Trace; readonly cl
 
 /**
  * Runs the model on `inputs` (by port name, the integers behind each port) and proves the run. The proof is verified before
- * it is returned. Throws `INPUT_MISMATCH`, `USAGE` for a long context, or `PROOF_SELF_CHECK`.
+ * it is returned. Throws `INPUT_MISMATCH`, `USAGE` for a long context or short randomness, or `PROOF_SELF_CHECK`.
  */
-export function proveInference(
-  key: ProvingKey,
-  inputs: ReadonlyMap<string, IntTensor>,
-  options: ProveOptions = {},
-): Proven {
+export function proveInference(key: ProvingKey, inputs: ReadonlyMap<string, IntTensor>, options: ProveOptions): Proven {
   const context = options.context ?? new Uint8Array(0);
   if (context.length > maximumContextLength) {
     throw new ProvennError(
@@ -39,6 +37,11 @@ export function proveInference(
       { next: 'Give a digest of it instead.' },
     );
   }
+  if (options.randomness?.length !== 32) {
+    throw new ProvennError('USAGE', 'A proof needs 32 fresh random bytes.', {
+      next: 'Pass randomness: crypto.getRandomValues(new Uint8Array(32)), new ones for every proof.',
+    });
+  }
   const stage = options.onStage ?? ((): void => {});
   stage('key');
   const accepted = acceptKey(key.verifyingKey);
@@ -46,7 +49,7 @@ export function proveInference(
   const trace = execute(key.model, inputs);
   stage('assign');
   const witness = assignWitness(accepted.circuit, trace);
-  const proof = proveWitness(accepted, witness, context, { onStage: stage });
+  const proof = proveWitness(accepted, witness, context, { randomness: options.randomness, onStage: stage });
   stage('verify');
   const verdict = verifyProof({ accepted }, proof);
   if (!verdict.ok) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { complete, everyGadget, seeded } from '../../test/support/circuits.ts';
+import { fresh } from '../../test/support/fresh.ts';
 import type { Circuit } from '../artifact/circuit.ts';
 import { circuitDigest } from '../artifact/circuit-codec.ts';
 import { encodeVerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
@@ -23,7 +24,7 @@ const key = makeKey(circuit);
 const accepted = acceptKey(key);
 const context = utf8('nonce');
 const witness = complete(circuit, plain.inputs);
-const proof = proveWitness(accepted, witness, context);
+const proof = proveWitness(accepted, witness, context, fresh());
 const keyBytes = encodeVerifyingKey(key);
 const proofBytes = encodeProof(proof);
 const image = plain.inputs[0] as Int32Array;
@@ -163,7 +164,7 @@ describe('the verdict on a proof of something else', () => {
 
   it('a context of 1024 bytes is allowed', () => {
     const long = new Uint8Array(1024);
-    expect(codeOf(verifyProof({ accepted }, proveWitness(accepted, witness, long)))).toBe('accepted');
+    expect(codeOf(verifyProof({ accepted }, proveWitness(accepted, witness, long, fresh())))).toBe('accepted');
   });
 
   it('another output or context is rejected although it is in range', () => {

@@ -194,6 +194,8 @@ function check(key: AcceptedKey, proof: Proof, expect: Expectation): Claims {
   const { statement } = proof;
   if (proof.backend !== backendName)
     throw new Refusal('backend', `The proof belongs to the backend "${proof.backend}".`);
+  // A key of the core protocol can only have been accepted by `acceptCoreKey`; its proofs hide nothing.
+  if (key.backend !== backendName) throw new Refusal('backend', `The key belongs to the backend "${key.backend}".`);
   if (!equalBytes(statement.modelDigest, key.modelDigest))
     throw new Refusal(
       'model',

@@ -8,6 +8,7 @@ import { equalBytes, utf8 } from '../../src/base/bytes.ts';
 import { ProvennError } from '../../src/base/errors.ts';
 import { type PreparedKey, prepareKey, verify, verifyProof } from '../../src/verify/index.ts';
 import { complete, seeded } from '../support/circuits.ts';
+import { fresh } from '../support/fresh.ts';
 import { allGadgets } from '../support/gadget-circuits.ts';
 import { withBody } from '../support/malicious.ts';
 import { Tally } from '../support/tally.ts';
@@ -62,7 +63,7 @@ export function byteSuite({ stride, keyStride, damaged }: Extent): void {
   const key = makeKey(circuit);
   const keyBytes = encodeVerifyingKey(key);
   const accepted = acceptKey(key);
-  const proof = proveWitness(accepted, complete(circuit, inputs), utf8('every byte'));
+  const proof = proveWitness(accepted, complete(circuit, inputs), utf8('every byte'), fresh());
   const proofBytes = encodeProof(proof);
   const tally = new Tally();
 

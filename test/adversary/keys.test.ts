@@ -38,6 +38,12 @@ function expectRefused(hostile: VerifyingKey, limit: number): void {
 describe('parameters', () => {
   test.each<[string, Partial<Parameters>]>([
     ['no query', { queries: 0 }],
+    ['no random coefficients', { tail: 0 }],
+    ['fewer random coefficients than queries', { tail: honest.tail - 1 }],
+    ['as many random coefficients as can be written', { tail: 2 ** 32 - 1 }],
+    ['queries counted without the random coefficients', { queries: 127, tail: 127 }],
+    ['a budget its random coefficients do not cover', { budget: 2 }],
+    ['a budget of no proof', { budget: 0 }],
     ['five queries fewer', { queries: honest.queries - 5 }],
     ['a rate of one', { logBlowup: 0 }],
     ['a rate of one half and as many queries', { logBlowup: 1 }],
@@ -66,7 +72,9 @@ describe('parameters', () => {
 
   test('of the honest key, or with more queries, are accepted', () => {
     for (const queries of [honest.queries, honest.queries + 5])
-      expect(() => acceptKey({ ...key, parameters: encodeParameters({ ...honest, queries }) })).not.toThrow();
+      expect(() =>
+        acceptKey({ ...key, parameters: encodeParameters({ ...honest, queries, tail: queries }) }),
+      ).not.toThrow();
   });
 });
 

@@ -6,6 +6,7 @@ import { ByteReader, ByteWriter, concatBytes } from '../../src/base/bytes.ts';
 import { P } from '../../src/base/field.ts';
 import { verifyProof } from '../../src/verify/index.ts';
 import { complete, seeded } from '../support/circuits.ts';
+import { fresh } from '../support/fresh.ts';
 import { freeze } from '../support/frozen.ts';
 import { proveLying } from '../support/lying-prover.ts';
 import { keyWithoutWork, noContext, withBody } from '../support/malicious.ts';
@@ -22,7 +23,8 @@ function spliced(body: Uint8Array, field: Field, bytes: Uint8Array): Uint8Array 
 /** The field plus one, as what it is: the next nonce, an element with a larger first coordinate, the next cell. */
 function plusOne(body: Uint8Array, field: Field): Uint8Array {
   const bytes = body.slice(field.from, field.to);
-  if (field.kind === 'digest' || field.kind === 'nonce') bytes[0] = ((bytes[0] as number) + 1) & 255;
+  if (field.kind === 'digest' || field.kind === 'nonce' || field.kind === 'salt')
+    bytes[0] = ((bytes[0] as number) + 1) & 255;
   else bytes.set(new ByteWriter().u32((new ByteReader(bytes).u32() + 1) % P).finish());
   return spliced(body, field, bytes);
 }
@@ -59,7 +61,7 @@ function notCanonical(body: Uint8Array, field: Field): Uint8Array {
   return spliced(body, field, bytes);
 }
 
-const bulk = /^(?:folded row|column|path digest)/;
+const bulk = /^(?:folded row|column|salt|path digest)/;
 
 /**
  * Registers the suite for a circuit with two inputs. Every short field is attacked; of the rows, columns and paths one field
@@ -73,7 +75,7 @@ export function messageSuite(
 ): void {
   const accepted = acceptKey(makeKey(circuit));
   const prove = (values: readonly Int32Array[]) =>
-    proveCells(accepted, assign(accepted.system, complete(circuit, values)), noContext);
+    proveCells(accepted, assign(accepted.system, complete(circuit, values)), noContext, fresh());
   const proof = prove(inputs);
   const { body } = proof;
   const fields = proofFields(accepted, body.length);
@@ -93,7 +95,9 @@ export function messageSuite(
       expect(fields[0]?.from).toBe(0);
       for (let i = 1; i < fields.length; i++) expect(fields[i]?.from).toBe(fields[i - 1]?.to);
       expect(fields.at(-1)?.to).toBe(body.length);
-      expect(new Set(chosen.map(({ field }) => field.kind))).toEqual(new Set(['digest', 'nonce', 'element', 'cell']));
+      expect(new Set(chosen.map(({ field }) => field.kind))).toEqual(
+        new Set(['digest', 'nonce', 'element', 'cell', 'salt']),
+      );
       expect(live(body).ok).toBe(true);
       expect(frozen.judge(body).ok).toBe(true);
     });
@@ -151,10 +155,10 @@ export function messageSuite(
     const key = keyWithoutWork(circuit);
     const cells = assign(key.system, complete(circuit, inputs));
     const random = seeded(11);
-    const honest = proofFields(key, proveCells(key, cells, noContext).body.length);
+    const honest = proofFields(key, proveCells(key, cells, noContext, fresh()).body.length);
     const messages = honest.filter(({ kind, name }) => kind === 'element' && !/^folded row [1-9]/.test(name));
     messages.forEach(({ name }, index) => {
-      if (!thorough && index % 5 !== 0 && !/accumulator|factor|top|folded/.test(name)) return;
+      if (!thorough && index % 5 !== 0 && !/accumulator|factor|top|folded|products|opening/.test(name)) return;
       const lying = proveLying(key, cells, index, (message) => {
         const at = random(0, message.length - 1);
         message[at] = ((message[at] as number) + random(1, P - 1)) % P;

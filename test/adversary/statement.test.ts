@@ -6,6 +6,7 @@ import { acceptKey, makeKey, proveWitness } from '../../src/backends/transparent
 import { utf8 } from '../../src/base/bytes.ts';
 import { verify, verifyProof } from '../../src/verify/index.ts';
 import { complete, everyGadget } from '../support/circuits.ts';
+import { fresh } from '../support/fresh.ts';
 import { keyWith } from '../support/malicious.ts';
 import { Tally } from '../support/tally.ts';
 
@@ -13,7 +14,7 @@ const { circuit, inputs } = everyGadget();
 const key = makeKey(circuit);
 const accepted = acceptKey(key);
 const context = utf8('request 4711');
-const proof = proveWitness(accepted, complete(circuit, inputs), context);
+const proof = proveWitness(accepted, complete(circuit, inputs), context, fresh());
 
 const tally = new Tally();
 
@@ -109,7 +110,13 @@ describe('a proof under another key', () => {
   );
 
   test('of the same circuit with other parameters is rejected', () => {
-    expect(reason(proof, {}, keyWith(circuit, { queries: 140 }))).toBe('key');
+    expect(
+      reason(
+        proof,
+        {},
+        keyWith(circuit, { queries: accepted.parameters.queries + 1, tail: accepted.parameters.tail + 1 }),
+      ),
+    ).toBe('key');
   });
 
   test('of another backend is rejected', () => {

@@ -6,6 +6,7 @@ import { encodeProof, type Proof } from '../../src/artifact/proof.ts';
 import { compileModel, importModel, proveInference } from '../../src/pipeline/index.ts';
 import { quantizeInput } from '../../src/runtime/ports.ts';
 import { verify } from '../../src/verify/index.ts';
+import { fresh } from '../support/fresh.ts';
 
 const fixtures = new URL('../fixtures/', import.meta.url);
 
@@ -33,7 +34,8 @@ export function proveNetworks(names: readonly string[]): void {
       const { data, dims } = recording.input;
       const first = data.slice(0, data.length / (dims[0] as number));
       const { provingKey, verifyingKey } = compileModel(model);
-      const { proof } = proveInference(provingKey, new Map([[port.name, quantizeInput(port, first)]]));
+      const inputs = new Map([[port.name, quantizeInput(port, first)]]);
+      const { proof } = proveInference(provingKey, inputs, fresh());
       const key = encodeVerifyingKey(verifyingKey);
       const verdict = verify(key, encodeProof(proof));
       const values = verdict.ok ? verdict.claims.outputs.map((output) => [...(output.values ?? [])]) : verdict.reason;

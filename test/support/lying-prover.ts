@@ -6,6 +6,7 @@ import { ProverChannel } from '../../src/backends/transparent/channel.ts';
 import { type AcceptedKey, proveCells } from '../../src/backends/transparent/index.ts';
 import type { Kernels } from '../../src/backends/transparent/kernels/kernels.ts';
 import { referenceKernels } from '../../src/backends/transparent/kernels/reference.ts';
+import { fresh } from './fresh.ts';
 import { noContext } from './malicious.ts';
 
 /**
@@ -21,7 +22,7 @@ export function proveLying(key: AcceptedKey, cells: Cells, index: number, lie: (
     honest.call(this, message);
   });
   try {
-    return proveCells(key, cells, noContext);
+    return proveCells(key, cells, noContext, fresh());
   } finally {
     send.mockRestore();
   }
@@ -36,7 +37,7 @@ export function proveRows(key: AcceptedKey, cells: Cells, change: (rows: Uint32A
       return referenceKernels.encodeRows(rows, ...rest);
     },
   };
-  return proveCells(key, cells, noContext, { kernels });
+  return proveCells(key, cells, noContext, { ...fresh(), kernels });
 }
 
 /** A proof whose codewords go through `change` before they are committed; the rows behind them stay honest. */
@@ -49,5 +50,5 @@ export function proveCodewords(key: AcceptedKey, cells: Cells, change: (codeword
       return codewords;
     },
   };
-  return proveCells(key, cells, noContext, { kernels });
+  return proveCells(key, cells, noContext, { ...fresh(), kernels });
 }

@@ -4,16 +4,18 @@ import { contractionShape } from '../../src/backends/transparent/contraction-sha
 import type { AcceptedKey } from '../../src/backends/transparent/index.ts';
 import { accumulatorClaims, stack } from '../../src/backends/transparent/instances.ts';
 import { paddedBits } from '../../src/backends/transparent/layout.ts';
+import { noiseRows } from '../../src/backends/transparent/mask.ts';
+import { codeDimension } from '../../src/backends/transparent/matrix.ts';
 import type { Ext } from '../../src/base/extension.ts';
 
 export type Field = {
   readonly name: string;
-  readonly kind: 'digest' | 'nonce' | 'element' | 'cell';
+  readonly kind: 'digest' | 'nonce' | 'element' | 'cell' | 'salt';
   readonly from: number;
   readonly to: number;
 };
 
-const sizes = { digest: 32, nonce: 8, element: 16, cell: 4 } as const;
+const sizes = { digest: 32, nonce: 8, element: 16, cell: 4, salt: 16 } as const;
 
 /** Fields of a body of `length` bytes; what follows the columns is the multiproof. */
 export function proofFields(key: AcceptedKey, length: number): Field[] {
@@ -46,11 +48,21 @@ export function proofFields(key: AcceptedKey, length: number): Field[] {
       if (system.tensors[wire]?.kind === 'committed') field('element', `factor of ${name}`);
     }
   }
+  for (const side of ['left', 'right']) field('element', `products ${side}`);
   field('element', 'inner product', 2 * layout.logCells);
-  field('element', 'folded row', 2 ** layout.logRow);
+  for (const value of ['y', 'x2', 's1', 'f1', 'f2']) field('element', `opening ${value}`);
+  field('element', 'folded row', codeDimension(parameters));
   if (parameters.queryWork > 0) field('nonce', 'query work');
-  for (let query = 0; query < parameters.queries; query++) field('cell', `column ${query} row`, layout.rows.length);
-  field('digest', 'path digest', Math.max(0, Math.floor((length - at) / sizes.digest)));
+  const rows = layout.matrices.map((matrix, k) => matrix.rows.length + (k === 0 ? noiseRows : 0));
+  const columns = rows.reduce((total, count) => total + parameters.queries * (sizes.salt + sizes.cell * count), 0);
+  const digests = Math.max(0, Math.floor((length - at - columns) / sizes.digest / rows.length));
+  layout.matrices.forEach(({ name }, k) => {
+    for (let query = 0; query < parameters.queries; query++) {
+      field('salt', `salt ${query}${name}`);
+      field('cell', `column ${query}${name} row`, rows[k]);
+    }
+    field('digest', `path digest${name}`, digests);
+  });
   return fields;
 }
 
@@ -93,7 +105,7 @@ export function sumcheckRounds(
     const [first, second] = messages.splice(0, degree) as [Field, Field];
     rounds.push({ kind: 'relation', first, second, challenge: one(), degree });
   }
-  draw += 1;
+  draw += 2;
   for (const messages = group('inner product'); messages.length > 0; ) {
     const [first, second] = messages.splice(0, 2) as [Field, Field];
     rounds.push({ kind: 'inner product', first, second, challenge: one(), degree: 2 });

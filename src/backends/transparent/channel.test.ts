@@ -9,7 +9,7 @@ const a: Ext = [1, 2, 3, P - 1];
 const b: Ext = [5, 6, 7, 8];
 
 function verifierOf(bytes: Uint8Array): VerifierChannel {
-  return new VerifierChannel(new Transcript(), new ByteReader(bytes));
+  return new VerifierChannel(new Transcript(), new ByteReader(bytes), false);
 }
 
 /** Everything a prover can do, and what it drew on the way. */
@@ -29,7 +29,7 @@ function conversation(prover: ProverChannel): unknown[] {
 }
 
 describe('the two channels', () => {
-  const prover = new ProverChannel(new Transcript());
+  const prover = new ProverChannel(new Transcript(), null);
   const drawn = conversation(prover);
   const bytes = prover.bytes();
 
@@ -50,7 +50,7 @@ describe('the two channels', () => {
   });
 
   it('absorb everything between two draws once, under the number of the step', () => {
-    const channel = new ProverChannel(new Transcript());
+    const channel = new ProverChannel(new Transcript(), null);
     channel.begin(7);
     channel.send(a);
     channel.sendBytes(Uint8Array.of(1));
@@ -61,7 +61,7 @@ describe('the two channels', () => {
   });
 
   it('absorb nothing when nothing was sent', () => {
-    const channel = new ProverChannel(new Transcript());
+    const channel = new ProverChannel(new Transcript(), null);
     channel.begin(4);
     channel.begin(5);
     expect(channel.drawOne()).toEqual(new Transcript().drawOne());
@@ -69,7 +69,7 @@ describe('the two channels', () => {
 
   it('tell steps apart: the same bytes in another step lead elsewhere', () => {
     const draws = [4, 5].map((step) => {
-      const channel = new ProverChannel(new Transcript());
+      const channel = new ProverChannel(new Transcript(), null);
       channel.begin(step);
       channel.send(a);
       return channel.drawOne().join();
@@ -78,7 +78,7 @@ describe('the two channels', () => {
   });
 
   it('appended openings influence no draw', () => {
-    const channel = new ProverChannel(new Transcript());
+    const channel = new ProverChannel(new Transcript(), null);
     channel.append(Uint8Array.of(1, 2, 3));
     expect(channel.drawOne()).toEqual(new Transcript().drawOne());
     expect(channel.bytes()).toEqual(Uint8Array.of(1, 2, 3));
@@ -99,7 +99,7 @@ describe('what the verifier refuses to read', () => {
   });
 
   it('proof of work for another history', () => {
-    const prover = new ProverChannel(new Transcript());
+    const prover = new ProverChannel(new Transcript(), null);
     prover.begin(2);
     prover.send(a);
     prover.grind(12);

@@ -3,8 +3,9 @@
  * step number of docs/protocol.md; the verifier obtains a value only by absorbing it.
  */
 import { type ByteReader, BytesError, ByteWriter } from '../../base/bytes.ts';
-import type { Ext } from '../../base/extension.ts';
+import { type Ext, subtract } from '../../base/extension.ts';
 import { P } from '../../base/field.ts';
+import { constantForm, type Form, maskedForm } from './forms.ts';
 import type { Transcript, Work } from './transcript.ts';
 
 /** Why the transparent verifier rejects; `code` belongs to `artifact/verdict.ts`. */
@@ -23,9 +24,13 @@ export class ProverChannel {
   private pending = new ByteWriter();
   private dirty = false;
   private step = '1';
+  private readonly pads: readonly Ext[] | null;
+  private hidden = 0;
 
-  constructor(transcript: Transcript) {
+  /** `pads` mask the hidden messages, one each, in order; null in the core protocol. */
+  constructor(transcript: Transcript, pads: readonly Ext[] | null) {
     this.transcript = transcript;
+    this.pads = pads;
   }
 
   /** Absorbs what is pending and starts another step. */
@@ -43,6 +48,14 @@ export class ProverChannel {
 
   send(...values: readonly Ext[]): void {
     for (const value of values) this.sendCells(value);
+  }
+
+  /** Sends values minus their one-time pads. */
+  sendHidden(...values: readonly Ext[]): void {
+    for (const value of values) {
+      const pad = this.pads === null ? null : (this.pads[this.hidden++] as Ext);
+      this.send(pad === null ? value : subtract(value, pad));
+    }
   }
 
   sendCells(cells: ArrayLike<number>): void {
@@ -92,10 +105,13 @@ export class VerifierChannel {
   readonly reader: ByteReader;
   private step = '1';
   private from: number;
+  private readonly masked: boolean;
+  private hidden = 0;
 
-  constructor(transcript: Transcript, reader: ByteReader) {
+  constructor(transcript: Transcript, reader: ByteReader, masked: boolean) {
     this.transcript = transcript;
     this.reader = reader;
+    this.masked = masked;
     this.from = reader.offset;
   }
 
@@ -120,6 +136,12 @@ export class VerifierChannel {
   receive(): Ext {
     const c = this.receiveVector(1);
     return [c[0] as number, c[1] as number, c[2] as number, c[3] as number];
+  }
+
+  /** A hidden message as the verifier knows it: what was sent, plus its pad. */
+  receiveHidden(): Form {
+    const sent = this.receive();
+    return this.masked ? maskedForm(sent, this.hidden++) : constantForm(sent);
   }
 
   receiveBytes(count: number): Uint8Array {

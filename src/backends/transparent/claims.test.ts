@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { everyGadget } from '../../../test/support/circuits.ts';
-import { add, type Ext, fromBase, multiply, negate, one, zero } from '../../base/extension.ts';
+import { ProvennError } from '../../base/errors.ts';
+import { add, at, type Ext, fromBase, multiply, negate, one, zero } from '../../base/extension.ts';
 import { batchClaims, ClaimBook, type LinearClaim } from './claims.ts';
-import { constantForm } from './forms.ts';
+import { addForms, constantForm, maskedForm } from './forms.ts';
 import type { Kernel } from './kernel-vectors.ts';
 import { lower } from './lower.ts';
+import { productElement, withMask } from './mask.ts';
+import type { Mask, PadProduct } from './system.ts';
 
 const system = lower(everyGadget().circuit, 8);
 const publicId = system.tensors.findIndex(({ name }) => name === 'scores');
@@ -53,14 +56,30 @@ describe('ClaimBook', () => {
     expect(violated).toEqual([]);
   });
 
-  it('numbers the products of masked messages apart', () => {
-    const { book } = bookOf();
-    const a = { constant: zero, pads: new Map([[100, one]]) };
-    const b = { constant: zero, pads: new Map([[101, one]]) };
-    const [first, second] = [book.multiply(a, b), book.multiply(a, b)];
-    const products = [first, second].map(({ pads }) => [...pads].filter(([pad]) => pad < 100).map(([pad]) => pad));
-    expect(products[0]).toHaveLength(1);
-    expect(products[0]).not.toEqual(products[1]);
+  it('gives every product of masked messages the element of the plan, and no other order', () => {
+    const masked = withMask(system, 9);
+    const { plan } = masked.mask as Mask;
+    const book = new ClaimBook(
+      masked,
+      () => null,
+      () => {},
+    );
+    const message = (pad: number) => maskedForm(zero, pad);
+    const products = plan.products.map(([left, right], v) => {
+      expect([...book.multiply(message(left), message(right)).pads.keys()]).toContain(productElement(plan, v + 1));
+      return productElement(plan, v + 1);
+    });
+    expect(new Set(products).size).toBe(plan.products.length);
+    expect(Math.max(...products) + plan.products.length + 1).toBe(plan.elements);
+    const again = new ClaimBook(
+      masked,
+      () => null,
+      () => {},
+    );
+    const [left, right] = plan.products[1] as PadProduct;
+    expect(() => again.multiply(message(left), message(right))).toThrow(ProvennError);
+    const sum = addForms(message(0), message(3));
+    expect(() => again.multiply(sum, message(3))).toThrow(ProvennError);
   });
 });
 
@@ -74,12 +93,30 @@ describe('batchClaims', () => {
       { form: constantForm(fromBase(4)), terms: [term(5), term(6)] },
     ];
     const square = multiply(omega, omega);
-    const { terms, value } = batchClaims(claims, omega);
-    expect(value.constant).toEqual(add(fromBase(2), multiply(square, fromBase(4))));
+    const { terms, value } = batchClaims(system, claims, omega);
+    expect(value).toEqual(negate(add(fromBase(2), multiply(square, fromBase(4)))));
     expect(terms.map(({ coefficient }) => coefficient)).toEqual([
       [3, 0, 0, 0],
       multiply(square, fromBase(5)),
       multiply(square, fromBase(6)),
     ]);
+  });
+
+  it('gathers the weights of a pad from all claims, coordinate q of its element weighing θ^q', () => {
+    const masked = withMask(system, 9);
+    const omega: Ext = [5, 6, 7, 8];
+    const claims: LinearClaim[] = [
+      { form: { constant: zero, pads: new Map([[3, fromBase(2)]]) }, terms: [] },
+      { form: { constant: zero, pads: new Map([[3, fromBase(4)]]) }, terms: [] },
+    ];
+    const [term] = batchClaims(masked, claims, omega).terms;
+    const weight = add(fromBase(2), multiply(omega, fromBase(4)));
+    const kernel = term?.kernels[0] as Kernel & { kind: 'vector' };
+    expect(term?.tensor).toBe(masked.mask?.pads);
+    [0, 1, 2, 3].forEach((q) => {
+      const power = [0, 1, 2, 3].map((i) => Number(i === q)) as unknown as Ext;
+      expect(at(kernel.values, 12 + q)).toEqual(multiply(weight, power));
+    });
+    expect(kernel.values.filter((value) => value !== 0).length).toBeLessThanOrEqual(16);
   });
 });

@@ -253,7 +253,7 @@ export function proveContractions(
         sums[k] = add(sums[k] as Ext, multiply(weight, sum));
       });
     }
-    channel.send(...sums);
+    channel.sendHidden(...sums);
     const z = channel.drawOne();
     for (const { shape, factors } of running)
       if (bit < shape.variables) for (const factor of factors) foldFactor(factor, half, z);
@@ -261,7 +261,7 @@ export function proveContractions(
   for (const { gadget, factors } of running) {
     [gadget.left, gadget.right].forEach((operand, side) => {
       if ((system.tensors[operand.wire] as SystemTensor).kind === 'committed')
-        channel.send(at(factors[side] as Uint32Array, 0));
+        channel.sendHidden(at(factors[side] as Uint32Array, 0));
     });
   }
 }

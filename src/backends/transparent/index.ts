@@ -6,21 +6,46 @@ import type { Witness } from '../../artifact/witness.ts';
 import { invariant, ProvennError } from '../../base/errors.ts';
 import { product } from '../../base/tensor.ts';
 import { assign, type Cells } from './assign.ts';
-import { backendName, chooseParameters, encodeParameters, type Parameters } from './config.ts';
+import {
+  backendName,
+  chooseParameters,
+  coreBackendName,
+  decodeParameters,
+  encodeParameters,
+  openingBytes,
+  type Parameters,
+  withQueries,
+} from './config.ts';
 import { choosePieceBits } from './gadgets/step.ts';
 import type { AcceptedKey } from './key.ts';
 import { lower } from './lower.ts';
-import { type ProverOptions, proveBody } from './prover.ts';
+import type { RowFormat } from './matrix.ts';
+import { type ProverOptions, protocolOf, proveBody } from './prover.ts';
+import type { System } from './system.ts';
 
 export { assign, type Cells } from './assign.ts';
-export { type AcceptedKey, acceptKey } from './key.ts';
+export { type AcceptedKey, acceptCoreKey, acceptKey } from './key.ts';
 export type { ProverOptions } from './prover.ts';
 
+export type KeyOptions = {
+  /** B: proofs that may open each long-lived matrix, its range proof and re-keying included. */
+  readonly budget?: number;
+  /** The row format of a matrix that exists already, when the key is to use one. */
+  readonly format?: RowFormat;
+};
+
+function lowered(circuit: Circuit): System {
+  return lower(
+    circuit,
+    choosePieceBits(circuit.gadgets.filter((gadget): gadget is StepGadget => gadget.kind === 'step')),
+  );
+}
+
 /** Chooses the parameters of a circuit and makes its key. Throws `PARAMETERS_REFUSED` when none reach 100 bits. */
-export function makeKey(circuit: Circuit): VerifyingKey {
-  const pieceBits = choosePieceBits(circuit.gadgets.filter((gadget): gadget is StepGadget => gadget.kind === 'step'));
-  const system = lower(circuit, pieceBits);
-  const parameters = chooseParameters(system);
+export function makeKey(circuit: Circuit, options: KeyOptions = {}): VerifyingKey {
+  const system = lowered(circuit);
+  const { budget = 1, format } = options;
+  const parameters = chooseParameters(system, { budget, ...(format === undefined ? {} : { format }) });
   if (parameters === null) {
     const reason = system.lookups.length === 0 ? 'it has no lookup' : 'it is too large for one proof';
     throw new ProvennError(
@@ -32,6 +57,15 @@ export function makeKey(circuit: Circuit): VerifyingKey {
     );
   }
   return { backend: backendName, parameters: encodeParameters(parameters), circuit, commitments: [] };
+}
+
+/** A key of the core protocol, which masks nothing; only `acceptCoreKey` accepts it. For tests and explanation. */
+export function makeCoreKey(circuit: Circuit): VerifyingKey {
+  const key = makeKey(circuit);
+  const { tail: _, queries: __, ...rest } = decodeParameters(key.parameters);
+  const parameters = withQueries(rest, () => 0);
+  invariant(parameters !== null, 'a code without random coefficients has a better rate');
+  return { backend: coreBackendName, parameters: encodeParameters(parameters), circuit, commitments: [] };
 }
 
 /** What a key costs: sizes that follow from the circuit alone. */
@@ -53,17 +87,14 @@ export function keyFacts(key: AcceptedKey): KeyFacts {
     (total, tensor) => total + (tensor.kind === 'committed' ? product(tensor.sizes) : 0),
     0,
   );
-  const logCode = parameters.logRow + parameters.logBlowup;
-  const paths = parameters.queries * Math.max(1, logCode - Math.floor(Math.log2(parameters.queries))) * 32;
-  const columns = parameters.queries * layout.rows.length * 4;
-  const messages = 16 * (2 * layout.logCells + 24 * 24 + 100);
+  const messages = 16 * (2 * layout.logCells + (system.mask?.plan.messages ?? 0));
   return {
     parameters,
     lookups,
     tableRows,
     committedCells,
     storedCells: layout.rows.length * 2 ** layout.logRow,
-    proofBytes: paths + columns + 16 * 2 ** parameters.logRow + messages,
+    proofBytes: openingBytes(layout, parameters) + messages,
   };
 }
 
@@ -75,7 +106,7 @@ function publicsOf(circuit: Circuit, cells: Cells): Int32Array[] {
 }
 
 /** Proves from cells as they stand: tests change them first; nothing here asks whether they are honest. */
-export function proveCells(key: AcceptedKey, cells: Cells, context: Uint8Array, options: ProverOptions = {}): Proof {
+export function proveCells(key: AcceptedKey, cells: Cells, context: Uint8Array, options: ProverOptions): Proof {
   const statement = {
     modelDigest: key.modelDigest,
     keyDigest: key.keyDigest,
@@ -83,16 +114,11 @@ export function proveCells(key: AcceptedKey, cells: Cells, context: Uint8Array, 
     publics: publicsOf(key.circuit, cells),
     commitments: [],
   };
-  return { backend: backendName, statement, body: proveBody(key, statement, cells, options) };
+  return { backend: protocolOf(key, options), statement, body: proveBody(key, statement, cells, options) };
 }
 
 /** Proof that the witness satisfies the circuit of an accepted key, bound to `context`. */
-export function proveWitness(
-  key: AcceptedKey,
-  witness: Witness,
-  context: Uint8Array,
-  options: ProverOptions = {},
-): Proof {
+export function proveWitness(key: AcceptedKey, witness: Witness, context: Uint8Array, options: ProverOptions): Proof {
   invariant(witness.wires.length === key.circuit.wires.length, 'the witness belongs to another circuit');
   return proveCells(key, assign(key.system, witness), context, options);
 }

@@ -4,7 +4,7 @@ import { circuitDigest } from '../../artifact/circuit-codec.ts';
 import { type VerifyingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { decodeParameters, encodeParameters, type Parameters } from './config.ts';
-import { makeKey } from './index.ts';
+import { makeCoreKey, makeKey } from './index.ts';
 import { acceptKey } from './key.ts';
 
 const { circuit } = everyGadget();
@@ -35,14 +35,17 @@ describe('acceptKey', () => {
   });
 
   it('accepts other parameters that reach 100 bits', () => {
-    expect(refusal(withParameters({ queries: 200 }))).toBe('');
+    expect(refusal(withParameters({ queries: 200, tail: 200 }))).toBe('');
     expect(refusal(withParameters({ pieceBits: 12 }))).toBe('');
   });
 
   it.each<[string, VerifyingKey, RegExp]>([
     ['of another backend', { ...key, backend: 'groth16/1' }, /backend "groth16\/1"/],
     ['without parameters', { ...key, parameters: new Uint8Array(0) }, /truncated/],
-    ['with trailing parameters', { ...key, parameters: new Uint8Array(10) }, /trailing/],
+    ['with trailing parameters', { ...key, parameters: new Uint8Array(18) }, /trailing/],
+    ['with fewer random coefficients than opened columns', withParameters({ tail: 100 }), /100 random coefficients/],
+    ['without masking', withParameters({ tail: 0 }), /0 random coefficients/],
+    ['of the core protocol', makeCoreKey(circuit), /backend "transparent-core\/1"/],
     ['with one query', withParameters({ queries: 1 }), /soundness is/],
     ['with no query', withParameters({ queries: 0 }), /no column/],
     ['with more claimed work than anyone does', withParameters({ queryWork: 120 }), /40 bits/],

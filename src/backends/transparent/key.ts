@@ -8,7 +8,15 @@ import { ProvennError } from '../../base/errors.ts';
 import { product } from '../../base/tensor.ts';
 import { CircuitProblem, checkCircuit } from '../../gadgets/check.ts';
 import { boxOfGadget, expressionsOf } from '../../gadgets/facts.ts';
-import { backendName, decodeParameters, judge, type Parameters, refuseParameters } from './config.ts';
+import {
+  backendName,
+  coreBackendName,
+  decodeParameters,
+  judge,
+  type Parameters,
+  refuseHiding,
+  refuseParameters,
+} from './config.ts';
 import { contractionShape } from './contraction-shape.ts';
 import { countPieces } from './gadgets/pieces.ts';
 import { directLimit, isDirect } from './gadgets/step.ts';
@@ -18,6 +26,8 @@ import type { Soundness } from './soundness.ts';
 import type { System } from './system.ts';
 
 export type AcceptedKey = {
+  /** The protocol its proofs speak. */
+  readonly backend: string;
   readonly circuit: Circuit;
   readonly parameters: Parameters;
   readonly system: System;
@@ -91,22 +101,31 @@ function work(circuit: Circuit): number {
   return steps;
 }
 
-/** Throws `KEY_REFUSED` for a key that is malformed, whose integers could wrap, or whose soundness is below 100 bits. */
+/** Throws `KEY_REFUSED` for a key that is malformed, whose integers could wrap, that hides too little, or below 100 bits. */
 export function acceptKey(key: VerifyingKey): AcceptedKey {
-  if (key.backend !== backendName) refuse(`it belongs to the backend "${key.backend}"`);
+  return accept(key, backendName, refuseHiding);
+}
+
+/** Accepts a key of the core protocol, which masks nothing. Only tests and explanations call this. */
+export function acceptCoreKey(key: VerifyingKey): AcceptedKey {
+  return accept(key, coreBackendName, (p) => (p.tail === 0 ? null : 'the core protocol has no random coefficients'));
+}
+
+function accept(key: VerifyingKey, backend: string, refuseMode: (p: Parameters) => string | null): AcceptedKey {
+  if (key.backend !== backend) refuse(`it belongs to the backend "${key.backend}"`);
   try {
     const parameters = decodeParameters(key.parameters);
-    const early = refuseParameters(parameters);
+    const early = refuseParameters(parameters) ?? refuseMode(parameters);
     if (early !== null) refuse(early);
     checkCircuit(key.circuit);
     if (matricesOf(key.circuit).length > 0) refuse('this version has no long-lived commitments');
     if (key.commitments.length > 0) refuse('it fixes commitments that the circuit does not have');
     const size = refuseSize(key.circuit, parameters.pieceBits);
     if (size !== null) refuse(size);
-    const system = lower(key.circuit, parameters.pieceBits);
-    const { layout, soundness, refusal } = judge(system, parameters);
+    const { system, layout, soundness, refusal } = judge(lower(key.circuit, parameters.pieceBits), parameters);
     if (refusal !== null) refuse(refusal);
     return {
+      backend,
       circuit: key.circuit,
       parameters,
       system,

@@ -15,7 +15,7 @@ function systemOf(tensors: readonly SystemTensor[]): System {
 }
 
 function tensor(sizes: Shape, kind: SystemTensor['kind'] = 'committed'): SystemTensor {
-  return { name: 't', sizes, kind, data: null };
+  return { name: 't', sizes, kind, data: null, matrix: '' };
 }
 
 /** Offset of every box cell inside the padded tensor, from the definition: the last dimension in the lowest bits. */

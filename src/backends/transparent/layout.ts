@@ -1,12 +1,12 @@
 /**
- * Where committed tensors live: a vector V of 2^n cells, cut into rows of 2^c. Tensors are placed by decreasing padded
- * size, hence each aligned to its own size. Only rows that meet the box of a tensor are stored; the others are zero by
- * definition, take part in no hash and cost nothing.
+ * Where committed tensors live: a vector V of 2^n cells, cut into rows of 2^c, the rows of one or several matrices. In a
+ * matrix tensors are placed by decreasing padded size, hence each aligned to its own size. Only rows that meet the box of
+ * a tensor are stored; the others are zero by definition, take part in no hash and cost nothing.
  */
 import { invariant } from '../../base/errors.ts';
 import { product, type Shape } from '../../base/tensor.ts';
 import { bitsFor } from './polynomials.ts';
-import type { System, TensorId } from './system.ts';
+import { type System, type SystemTensor, type TensorId, witnessMatrix } from './system.ts';
 
 export type Layout = {
   /** log₂ of the length of V. */
@@ -15,7 +15,16 @@ export type Layout = {
   readonly logRow: number;
   /** First cell of each committed tensor; −1 for the others. */
   readonly addresses: readonly number[];
-  /** Numbers of the stored rows, increasing. */
+  /** The witness matrix, then the long-lived ones in key order. */
+  readonly matrices: readonly MatrixPlace[];
+  /** Numbers of all stored rows, matrix by matrix. */
+  readonly rows: Int32Array;
+};
+
+export type MatrixPlace = {
+  readonly name: string;
+  readonly firstRow: number;
+  /** Numbers of its stored rows in V, increasing. */
   readonly rows: Int32Array;
 };
 
@@ -59,22 +68,84 @@ function markRows(sizes: Shape, address: number, logRow: number, live: Set<numbe
   for (let row = Math.floor(address / 2 ** logRow); row <= Math.floor(last / 2 ** logRow); row++) live.add(row);
 }
 
-export function layOut(system: System, logRow: number): Layout {
-  const committed = system.tensors.flatMap((tensor, id) =>
-    tensor.kind === 'committed' ? [{ id, bits: paddedBits(tensor.sizes), sizes: tensor.sizes }] : [],
-  );
-  committed.sort((a, b) => b.bits - a.bits || a.id - b.id);
-  const addresses = system.tensors.map(() => -1);
+/** Where the tensors of one matrix stand, relative to its first row. */
+export type Placement = {
+  /** First cell of each tensor. */
+  readonly addresses: readonly number[];
+  /** R: rows up to the end of the last tensor. */
+  readonly span: number;
+  /** Numbers of the stored rows, increasing. */
+  readonly rows: Int32Array;
+};
+
+/** Largest padded size first, ties in the given order, each aligned to its size. */
+export function placeTensors(tensors: readonly Shape[], logRow: number): Placement {
+  const order = tensors.map((sizes, index) => ({ index, sizes, bits: paddedBits(sizes) }));
+  order.sort((a, b) => b.bits - a.bits || a.index - b.index);
+  const addresses: number[] = [];
   const live = new Set<number>();
   let end = 0;
-  for (const { id, bits, sizes } of committed) {
-    addresses[id] = end;
+  for (const { index, sizes, bits } of order) {
+    addresses[index] = end;
     markRows(sizes, end, logRow, live);
     end += 2 ** bits;
   }
-  const rows = Int32Array.from([...live].sort((a, b) => a - b));
-  const logCells = logRow + bitsFor(Math.ceil(end / 2 ** logRow));
-  return { logCells, logRow, addresses, rows };
+  return {
+    addresses,
+    span: Math.ceil(end / 2 ** logRow),
+    rows: Int32Array.from([...live].sort((a, b) => a - b)),
+  };
+}
+
+/** Matrices of a system: its own first, then the long-lived ones in the order of their first tensors. */
+export function matricesOf(system: System): readonly string[] {
+  return [
+    ...new Set([witnessMatrix, ...committedTensors(system).map((id) => (system.tensors[id] as SystemTensor).matrix)]),
+  ];
+}
+
+function committedTensors(system: System): TensorId[] {
+  return system.tensors.flatMap((tensor, id) => (tensor.kind === 'committed' ? [id] : []));
+}
+
+/** Tensors of one matrix, in key order. */
+export function tensorsOf(system: System, matrix: string): readonly TensorId[] {
+  return committedTensors(system).filter((id) => system.tensors[id]?.matrix === matrix);
+}
+
+/**
+ * A matrix that spans R rows begins at a multiple of the power of two above R. Wider ones come first, so nothing is lost
+ * between them; among equals the witness matrix, then key order.
+ */
+export function layOut(system: System, logRow: number): Layout {
+  const addresses = system.tensors.map(() => -1);
+  const found = matricesOf(system).map((name, order) => {
+    const tensors = tensorsOf(system, name);
+    const placed = placeTensors(
+      tensors.map((id) => (system.tensors[id] as SystemTensor).sizes),
+      logRow,
+    );
+    return { name, order, tensors, placed, bits: bitsFor(placed.span) };
+  });
+  const matrices: MatrixPlace[] = [];
+  let end = 0;
+  for (const { name, order, tensors, placed, bits } of [...found].sort(
+    (a, b) => b.bits - a.bits || a.order - b.order,
+  )) {
+    const firstRow = Math.ceil(end / 2 ** bits) * 2 ** bits;
+    tensors.forEach((id, i) => {
+      addresses[id] = firstRow * 2 ** logRow + (placed.addresses[i] as number);
+    });
+    matrices[order] = { name, firstRow, rows: placed.rows.map((row) => firstRow + row) };
+    end = firstRow + placed.span;
+  }
+  return {
+    logCells: logRow + bitsFor(end),
+    logRow,
+    addresses,
+    matrices,
+    rows: Int32Array.from(matrices.flatMap(({ rows }) => Array.from(rows))),
+  };
 }
 
 /** Address of a committed tensor. */

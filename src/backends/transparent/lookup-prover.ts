@@ -96,13 +96,13 @@ function proveLayer(
   for (let bit = point.length - 1; bit >= 0; bit--) {
     const count = 2 ** bit;
     if (bit < point.length - 1) kernels.addHalves(eq, count);
-    channel.send(...kernels.fractionRound(a0, q0, p1, q1, eq, count));
+    channel.sendHidden(...kernels.fractionRound(a0, q0, p1, q1, eq, count));
     const z = channel.drawOne();
     for (const vector of [a0, q0, p1, q1]) kernels.foldHigh(vector, count, z);
     next[bit] = z;
   }
   const p0Final = subtract(at(a0, 0), multiply(lambda, at(q0, 0)));
-  channel.send(p0Final, at(p1, 0), at(q0, 0), at(q1, 0));
+  channel.sendHidden(p0Final, at(p1, 0), at(q0, 0), at(q1, 0));
   return [...next, channel.drawOne()];
 }
 
@@ -129,7 +129,7 @@ export function proveLookups(
       layers.unshift(above);
     }
     const top = layers[0] as Layer;
-    channel.send(at(top.p, 0), at(top.p, 1), at(top.q, 0), at(top.q, 1));
+    channel.sendHidden(at(top.p, 0), at(top.p, 1), at(top.q, 0), at(top.q, 1));
     const eq = allocate(Math.max(4, leaves));
     let point: Ext[] = [channel.drawOne()];
     for (let k = 1; k < stack.logLeaves; k++) point = proveLayer(channel, kernels, layers[k] as Layer, eq, point);

@@ -14,7 +14,7 @@ describe('the system of a circuit with every gadget', () => {
       const kind = { witness: 'committed', committed: 'committed', public: 'statement', constant: 'constant' }[
         wire.role
       ];
-      expect(system.tensors[id]).toEqual({ name: wire.name, sizes: wire.sizes, kind, data: wire.data });
+      expect(system.tensors[id]).toEqual({ name: wire.name, sizes: wire.sizes, kind, data: wire.data, matrix: '' });
     });
   });
 

@@ -4,7 +4,15 @@ import type { Shape } from '../../base/tensor.ts';
 import { maximumSpan } from '../../gadgets/facts.ts';
 import { runEnd } from '../../gadgets/step.ts';
 import { piecesOf } from './gadgets/pieces.ts';
-import type { StepPlan, System, SystemLinear, SystemLookup, SystemTensor, TensorId } from './system.ts';
+import {
+  type StepPlan,
+  type System,
+  type SystemLinear,
+  type SystemLookup,
+  type SystemTensor,
+  type TensorId,
+  witnessMatrix,
+} from './system.ts';
 
 /** Rows collected while lowering; a table without rows is dropped at the end. */
 type Draft = { readonly name: string; readonly columns: number[][] };
@@ -25,12 +33,13 @@ export class Lowering {
       sizes,
       kind: role === 'witness' || role === 'committed' ? 'committed' : role === 'public' ? 'statement' : 'constant',
       data,
+      matrix: witnessMatrix,
     }));
   }
 
   /** A new committed tensor beside the circuit's wires. */
   committed(name: string, sizes: Shape): TensorId {
-    return this.tensors.push({ name, sizes, kind: 'committed', data: null }) - 1;
+    return this.tensors.push({ name, sizes, kind: 'committed', data: null, matrix: witnessMatrix }) - 1;
   }
 
   /** The table of that name, filled on first use. */
@@ -129,6 +138,7 @@ export class Lowering {
       contractions,
       steps,
       pieceBits: this.pieceBits,
+      mask: null,
     };
   }
 }

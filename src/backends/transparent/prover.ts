@@ -1,51 +1,51 @@
 /** The prover: cells of an accepted key's system → proof body. It never judges the witness; the verifier does. */
-import type { Statement } from '../../artifact/statement.ts';
+import { type Statement, writeStatement } from '../../artifact/statement.ts';
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
 import { digestLength } from '../../base/digest.ts';
-import { add, at, type Ext, multiply, put } from '../../base/extension.ts';
-import { fromInteger } from '../../base/field.ts';
+import { invariant } from '../../base/errors.ts';
+import { add, at, type Ext, multiply, put, subtract, toVector, zero } from '../../base/extension.ts';
 import type { Cells } from './assign.ts';
 import { ProverChannel, VerifierChannel } from './channel.ts';
 import { batchClaims, ClaimBook, type ClaimTerm, type LinearClaim } from './claims.ts';
+import { type EncodedRows, encodeAndHash, fillRows, fillTails, openColumns } from './commitment.ts';
+import { seededName } from './config.ts';
 import { accumulatorValue, proveContractions } from './contraction-prover.ts';
 import { linearVariables } from './contraction-shape.ts';
+import { maskedForm } from './forms.ts';
 import { accumulatorClaims, stack } from './instances.ts';
 import { kernelVector } from './kernel-vectors.ts';
 import { defaultKernels } from './kernels/choose.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import type { AcceptedKey } from './key.ts';
-import { addressOf, forEachRun, type Layout, paddedBits } from './layout.ts';
+import { addressOf, type Layout, type MatrixPlace, paddedBits, tensorsOf } from './layout.ts';
 import { proveLookups } from './lookup-prover.ts';
-import { buildTree, multiproof, rootOf } from './merkle.ts';
+import { noiseRows } from './mask.ts';
+import { codeDimension } from './matrix.ts';
+import { rootOf } from './merkle.ts';
+import { elementsOfRows, interpolateAt, makeNoise, type Noise } from './noise.ts';
+import { foldInnerProduct, padFunctional, pairing } from './opening.ts';
 import { eqTable } from './polynomials.ts';
+import { bytesOf, streamKey } from './randomness.ts';
 import { accumulatorPoint, walkRelations } from './relations.ts';
 import { openTranscript, publicDataOf } from './statement.ts';
-import type { System, SystemTensor } from './system.ts';
+import { type System, type SystemTensor, type TensorId, witnessMatrix } from './system.ts';
 
 export type ProverOptions = {
+  /**
+   * 32 bytes from the system's generator, used for this proof and never again. There is no default: whoever repeats them
+   * for another witness gives both away.
+   */
+  readonly randomness: Uint8Array;
+  /** Marks the proof as made from bytes that are not fresh; no verifier accepts it as a proof of its backend. */
+  readonly seeded?: boolean;
   readonly kernels?: Kernels;
   /** Told when a stage begins. */
   readonly onStage?: (stage: 'commit' | 'lookups' | 'contractions' | 'opening') => void;
 };
 
-/** V as stored rows, one after another. */
-function storedRows(system: System, layout: Layout, cells: Cells): Uint32Array {
-  const width = 2 ** layout.logRow;
-  const place = new Map(Array.from(layout.rows, (row, i) => [row, i]));
-  const out = new Uint32Array(layout.rows.length * width);
-  system.tensors.forEach((tensor, id) => {
-    if (tensor.kind !== 'committed') return;
-    const data = cells.tensors[id] as Float64Array;
-    const address = addressOf(layout, id);
-    forEachRun(tensor.sizes, (first, offset, length) => {
-      for (let i = 0; i < length; i++) {
-        const cell = address + offset + i;
-        const row = Math.floor(cell / width);
-        out[(place.get(row) as number) * width + (cell - row * width)] = fromInteger(data[first + i] as number);
-      }
-    });
-  });
-  return out;
+/** The protocol that a proof with these options speaks. */
+export function protocolOf(key: AcceptedKey, options: ProverOptions): string {
+  return options.seeded === true ? seededName(key.backend) : key.backend;
 }
 
 /** Φ: adds the batched claim vector over all of V to zeros. */
@@ -71,24 +71,85 @@ function addClaimVector(system: System, layout: Layout, terms: readonly ClaimTer
 }
 
 /** V widened to extension elements into zeros, which stay where no row is stored. */
-function widen(layout: Layout, rows: Uint32Array, out: Uint32Array): void {
+function widen(layout: Layout, rows: Uint32Array, dimension: number, out: Uint32Array): void {
   const width = 2 ** layout.logRow;
   layout.rows.forEach((row, i) => {
-    for (let column = 0; column < width; column++) out[4 * (row * width + column)] = rows[i * width + column] as number;
+    for (let column = 0; column < width; column++)
+      out[4 * (row * width + column)] = rows[i * dimension + column] as number;
   });
 }
 
-/** Step 8, prover's side. Returns the point. */
+/** Cells of the witness matrix as they are committed: V rows with their random coefficients, then m and s. */
+type Committed = { readonly encoded: EncodedRows; readonly noise: Noise | null };
+
+function commitWitness(
+  key: AcceptedKey,
+  statement: Statement,
+  cells: Cells,
+  kernels: Kernels,
+  options: ProverOptions,
+): Committed {
+  const { system, layout, parameters } = key;
+  const { mask } = system;
+  const [place] = layout.matrices as [MatrixPlace];
+  const dimension = codeDimension(parameters);
+  const logCode = parameters.logRow + parameters.logBlowup;
+  const rows = new Uint32Array((place.rows.length + (mask === null ? 0 : noiseRows)) * dimension);
+  const fill = (tensors: readonly TensorId[], data: (id: TensorId) => ArrayLike<number>): void =>
+    fillRows(
+      rows,
+      place.rows,
+      layout.logRow,
+      dimension,
+      tensors.map((id) => ({
+        sizes: (system.tensors[id] as SystemTensor).sizes,
+        address: addressOf(layout, id),
+        cells: data(id),
+      })),
+    );
+  const own = tensorsOf(system, witnessMatrix).filter((id) => id !== mask?.pads && id !== mask?.blinding);
+  fill(own, (id) => cells.tensors[id] as Float64Array);
+  if (mask === null)
+    return { encoded: encodeAndHash(kernels, rows, dimension, logCode, new Uint8Array(0)), noise: null };
+  invariant(options.randomness.length === 32, 'a proof is made with 32 fresh random bytes');
+  const purpose = `provenn/proof-randomness/1 ${protocolOf(key, options)}`;
+  const claimed = new ByteWriter();
+  writeStatement(claimed, statement);
+  const noise = makeNoise(
+    streamKey(purpose, options.randomness, bytesOf(rows), claimed.finish()),
+    mask.plan,
+    dimension,
+    layout.logRow,
+    logCode,
+  );
+  fill([mask.pads], () => toVector(noise.elements));
+  fill([mask.blinding], () => noise.blinding);
+  fillTails(rows, place.rows.length, layout.logRow, dimension, noise.tails);
+  rows.set(noise.rows, place.rows.length * dimension);
+  return { encoded: encodeAndHash(kernels, rows, dimension, logCode, noise.salts), noise };
+}
+
+/** Step 7, prover's side: A(ζ) and B(ζ). */
+function proveProducts(channel: ProverChannel, noise: Noise): void {
+  channel.begin(7);
+  const zeta = channel.drawOne();
+  channel.send(interpolateAt(noise.left, zeta), interpolateAt(noise.right, zeta));
+}
+
+/** Step 8, prover's side: its messages minus the first elements of the row s. Returns the point. */
 function proveInnerProduct(
   channel: ProverChannel,
   kernels: Kernels,
   phi: Uint32Array,
   cells: Uint32Array,
   logCells: number,
+  s: Uint32Array | null,
 ): Ext[] {
   const point: Ext[] = [];
   for (let half = 2 ** (logCells - 1); point.length < logCells; half /= 2) {
-    channel.send(...kernels.innerProductRound(phi, cells, half));
+    kernels.innerProductRound(phi, cells, half).forEach((value, i) => {
+      channel.send(s === null ? value : subtract(value, at(s, 2 * point.length + i)));
+    });
     const z = channel.drawOne();
     kernels.foldLow(phi, half, z);
     kernels.foldLow(cells, half, z);
@@ -97,42 +158,71 @@ function proveInnerProduct(
   return point;
 }
 
-/** The claims the verifier will have after step 6, read off our own messages. */
-function claimsOf(key: AcceptedKey, statement: Statement, proof: Uint8Array): readonly LinearClaim[] {
-  const channel = new VerifierChannel(openTranscript(key.keyDigest, statement), new ByteReader(proof));
-  const book = new ClaimBook(key.system, publicDataOf(key.system, statement.publics), () => {});
+/** X = Σ eq(r_high, row)·row over all stored rows, random coefficients included. */
+function foldRows(
+  kernels: Kernels,
+  layout: Layout,
+  rows: Uint32Array,
+  dimension: number,
+  point: readonly Ext[],
+): Uint32Array {
+  const weights = eqTable(point.slice(layout.logRow));
+  const folded = new Uint32Array(4 * dimension);
+  layout.rows.forEach((row, i) => kernels.accumulateBase(folded, at(weights, row), rows, i * dimension, dimension));
+  return folded;
+}
+
+/** Step 9: functionals of X, s and m before the challenges that fold them; then w = m + γ₁(X + γ₂s). */
+function maskFolded(
+  channel: ProverChannel,
+  folded: Uint32Array,
+  noise: Noise,
+  layout: Layout,
+  point: readonly Ext[],
+): Uint32Array {
+  const dimension = folded.length / 4;
+  const [m, s] = [elementsOfRows(noise.rows, 0, dimension), elementsOfRows(noise.rows, 4, dimension)];
+  const width = 2 ** layout.logRow;
+  const short = 2 * layout.logCells;
+  const data = eqTable(point.slice(0, layout.logRow));
+  const messages = Array.from({ length: short }, (_, i) => maskedForm(zero, i));
+  const pads = padFunctional(foldInnerProduct(zero, messages, point), short);
+  channel.begin(9);
+  channel.send(pairing(data, folded, width), pairing(pads, folded, short));
+  channel.send(pairing(data, s, width), pairing(data, m, width), pairing(pads, m, short));
+  const [gamma1, gamma2] = channel.draw(2) as [Ext, Ext];
+  for (let i = 0; i < dimension; i++)
+    put(m, i, add(at(m, i), multiply(gamma1, add(at(folded, i), multiply(gamma2, at(s, i))))));
+  return m;
+}
+
+/** The claims the verifier will have after step 7, read off our own messages. */
+function claimsOf(key: AcceptedKey, protocol: string, statement: Statement, proof: Uint8Array): readonly LinearClaim[] {
+  const { system } = key;
+  const transcript = openTranscript(protocol, key.keyDigest, [], statement);
+  const channel = new VerifierChannel(transcript, new ByteReader(proof), system.mask !== null);
+  const book = new ClaimBook(system, publicDataOf(system, statement.publics), () => {});
   channel.begin(2);
   channel.receiveBytes(digestLength);
-  walkRelations({ system: key.system, channel, book }, key.parameters.lookupWork);
+  walkRelations({ system, channel, book }, key.parameters.lookupWork);
   return book.claims;
 }
 
-/** Steps 2 to 10 of docs/protocol.md. Deterministic. */
-export function proveBody(
+/** Steps 3 to 7. */
+function proveRelations(
+  channel: ProverChannel,
+  kernels: Kernels,
   key: AcceptedKey,
-  statement: Statement,
   cells: Cells,
-  options: ProverOptions = {},
-): Uint8Array {
-  const { system, layout, parameters } = key;
-  const kernels = options.kernels ?? defaultKernels();
-  const logCode = parameters.logRow + parameters.logBlowup;
-  const channel = new ProverChannel(openTranscript(key.keyDigest, statement));
-
-  options.onStage?.('commit');
-  const rows = storedRows(system, layout, cells);
-  const codewords = kernels.encodeRows(rows, layout.rows.length, 2 ** layout.logRow, logCode);
-  const leaves = kernels.hashColumns(codewords, layout.rows.length, logCode, new Uint8Array(0));
-  const tree = buildTree(leaves, kernels.hashPairs);
-  channel.begin(2);
-  channel.sendBytes(rootOf(tree));
-
+  noise: Noise | null,
+  options: ProverOptions,
+): void {
+  const { system, parameters } = key;
   options.onStage?.('lookups');
   channel.begin(3);
   channel.grind(parameters.lookupWork, kernels.grind);
   const [beta, alpha] = channel.draw(2) as [Ext, Ext];
   const leaf = proveLookups(channel, kernels, system, stack(system), cells, alpha, beta);
-
   options.onStage?.('contractions');
   channel.begin(5);
   const coordinates = linearVariables(system);
@@ -144,33 +234,45 @@ export function proveBody(
       accumulatorPoint(system, claim, leaf, tau),
     ),
   );
-  channel.send(...values);
+  channel.sendHidden(...values);
   proveContractions(channel, system, cells, leaf, tau, values);
+  if (noise !== null) proveProducts(channel, noise);
+}
+
+/** Steps 2 to 10 of docs/protocol.md. Deterministic given the randomness. */
+export function proveBody(key: AcceptedKey, statement: Statement, cells: Cells, options: ProverOptions): Uint8Array {
+  const { system, layout, parameters } = key;
+  const kernels = options.kernels ?? defaultKernels();
+  const logCode = parameters.logRow + parameters.logBlowup;
+  const dimension = codeDimension(parameters);
+  const protocol = protocolOf(key, options);
+
+  options.onStage?.('commit');
+  const { encoded, noise } = commitWitness(key, statement, cells, kernels, options);
+  const transcript = openTranscript(protocol, key.keyDigest, [], statement);
+  const channel = new ProverChannel(transcript, noise?.pads ?? null);
+  channel.begin(2);
+  channel.sendBytes(rootOf(encoded.tree));
+  proveRelations(channel, kernels, key, cells, noise, options);
 
   options.onStage?.('opening');
-  const claims = claimsOf(key, statement, channel.bytes());
+  const claims = claimsOf(key, protocol, statement, channel.bytes());
   channel.begin(8);
-  const { terms } = batchClaims(claims, channel.drawOne());
+  const { terms } = batchClaims(system, claims, channel.drawOne());
+  const s = noise === null ? null : elementsOfRows(noise.rows, 4, dimension);
   const length = 4 * 2 ** layout.logCells;
   const point = kernels.arena(2 * length, (allocate) => {
     const [phi, wide] = [allocate(length), allocate(length)];
     addClaimVector(system, layout, terms, phi);
-    widen(layout, rows, wide);
-    return proveInnerProduct(channel, kernels, phi, wide, layout.logCells);
+    widen(layout, encoded.rows, dimension, wide);
+    return proveInnerProduct(channel, kernels, phi, wide, layout.logCells, s);
   });
+  const folded = foldRows(kernels, layout, encoded.rows, dimension, point);
+  const row = noise === null ? folded : maskFolded(channel, folded, noise, layout, point);
   channel.begin(10);
-  const rowTable = eqTable(point.slice(layout.logRow));
-  const folded = new Uint32Array(4 * 2 ** layout.logRow);
-  layout.rows.forEach((row, i) =>
-    kernels.accumulateBase(folded, at(rowTable, row), rows, i * 2 ** layout.logRow, 2 ** layout.logRow),
-  );
-  channel.sendCells(folded);
+  channel.sendCells(row);
   channel.grind(parameters.queryWork, kernels.grind);
   const positions = channel.positions(parameters.queries, logCode);
-  const columns = new ByteWriter();
-  for (const position of positions)
-    for (let row = 0; row < layout.rows.length; row++) columns.u32(codewords[row * 2 ** logCode + position] as number);
-  channel.append(columns.finish());
-  for (const digest of multiproof(tree, positions)) channel.append(digest);
+  channel.append(openColumns(encoded, positions, logCode));
   return channel.bytes();
 }

@@ -1,5 +1,5 @@
 /**
- * The verifier's walk through the proof: from the first challenge to the list of linear claims (steps 3 to 6 of
+ * The verifier's walk through the proof: from the first challenge to the list of linear claims (steps 3 to 7 of
  * docs/protocol.md). The prover runs the very same walk over its own messages to learn the claims it must open.
  */
 
@@ -22,7 +22,16 @@ import type { VerifierChannel } from './channel.ts';
 import { Rejected } from './channel.ts';
 import type { ClaimBook, ClaimTerm } from './claims.ts';
 import { type ContractionShape, contractionBatch, linearVariables } from './contraction-shape.ts';
-import { addForms, constantForm, type Form, scaleForm, subtractForms, zeroForm } from './forms.ts';
+import {
+  addForms,
+  constantForm,
+  type FoldRound,
+  type Form,
+  foldRounds,
+  scaleForm,
+  subtractForms,
+  zeroForm,
+} from './forms.ts';
 import {
   type AccumulatorClaim,
   accumulatorClaims,
@@ -34,12 +43,13 @@ import {
 import { boxAt, type ContractionPoint, kernelSum, operandKernels, splitPoint, viewKernels } from './kernel-vectors.ts';
 import { paddedBits } from './layout.ts';
 import { eqIndex, eqTable, eqTruncated, interpolate, weightedSum } from './polynomials.ts';
+import { walkProducts } from './products.ts';
 import type { System, SystemTable, SystemTensor } from './system.ts';
 
 export type Walk = { readonly system: System; readonly channel: VerifierChannel; readonly book: ClaimBook };
 
 function hidden(walk: Walk): Form {
-  return constantForm(walk.channel.receive());
+  return walk.channel.receiveHidden();
 }
 
 function line(a: Form, b: Form, x: Ext): Form {
@@ -58,7 +68,8 @@ type LeafClaim = { readonly point: readonly Ext[]; readonly numerator: Form; rea
 function walkLayer(walk: Walk, claim: LeafClaim): LeafClaim {
   const { channel, book } = walk;
   const lambda = channel.drawOne();
-  let value = addForms(claim.numerator, scaleForm(claim.denominator, lambda));
+  const start = addForms(claim.numerator, scaleForm(claim.denominator, lambda));
+  const rounds: FoldRound[] = [];
   const point: Ext[] = [];
   for (let bit = claim.point.length - 1; bit >= 0; bit--) {
     const rho = claim.point[bit] as Ext;
@@ -66,10 +77,19 @@ function walkLayer(walk: Walk, claim: LeafClaim): LeafClaim {
     const g0 = hidden(walk);
     const gInfinity = hidden(walk);
     const z = channel.drawOne();
-    const g1 = scaleForm(subtractForms(value, scaleForm(g0, subtract(one, rho))), inverse(rho));
-    value = addForms(line(g0, g1, z), scaleForm(gInfinity, multiply(z, subtract(z, one))));
+    // (1 − z)g(0) + z·g(1) + z(z − 1)g(∞), where g(1) = (claim − (1 − ρ)g(0)) / ρ
+    const carry = multiply(z, inverse(rho));
+    const byG0 = subtract(subtract(one, z), multiply(carry, subtract(one, rho)));
+    rounds.push({
+      carry,
+      messages: [
+        [g0, byG0],
+        [gInfinity, multiply(z, subtract(z, one))],
+      ],
+    });
     point[bit] = z;
   }
+  const value = foldRounds(start, rounds);
   const [p0, p1, q0, q1] = [hidden(walk), hidden(walk), hidden(walk), hidden(walk)];
   const left = book.multiply(p0, q1);
   const right = book.multiply(p1, q0);
@@ -235,7 +255,7 @@ function walkContractions(walk: Walk, accumulated: Accumulated, leaf: readonly E
     power = multiply(power, eta);
     return weight;
   });
-  let value = addForms(
+  const start = addForms(
     ...shapes.map((shape, i) =>
       scaleForm(
         accumulated.values[i] as Form,
@@ -243,14 +263,15 @@ function walkContractions(walk: Walk, accumulated: Accumulated, leaf: readonly E
       ),
     ),
   );
+  const rounds: FoldRound[] = [];
   const point: Ext[] = [];
   for (let bit = variables - 1; bit >= 0; bit--) {
-    const h0 = hidden(walk);
-    const others = Array.from({ length: degree - 1 }, () => hidden(walk));
+    const messages = Array.from({ length: degree }, () => hidden(walk));
     const z = channel.drawOne();
-    value = interpolateForms([h0, subtractForms(value, h0), ...others], z);
+    rounds.push(sumcheckRound(messages, z));
     point[bit] = z;
   }
+  const value = foldRounds(start, rounds);
   const ends = shapes.map((shape, i) => {
     const claim = accumulated.claims[i] as AccumulatorClaim;
     return endOfContraction(
@@ -270,15 +291,17 @@ function walkContractions(walk: Walk, accumulated: Accumulated, leaf: readonly E
   for (const end of ends) for (const factor of [end.left, end.right]) if (factor.claim !== null) factor.claim();
 }
 
-function interpolateForms(values: readonly Form[], x: Ext): Form {
-  const weights = values.map((_, i) =>
+/** The round whose messages are h(0), h(2), h(3), …: the claim becomes h(z), with h(1) = claim − h(0). */
+export function sumcheckRound(messages: readonly Form[], z: Ext): FoldRound {
+  const [byH0, carry, ...others] = Array.from({ length: messages.length + 1 }, (_, node) =>
     interpolate(
-      values.map((__, k) => (k === i ? one : zero)),
-      x,
+      Array.from({ length: messages.length + 1 }, (__, k) => (k === node ? one : zero)),
+      z,
       inverseOf,
     ),
-  );
-  return addForms(...values.map((value, i) => scaleForm(value, weights[i] as Ext)));
+  ) as [Ext, Ext, ...Ext[]];
+  const weights = [subtract(byH0, carry), ...others];
+  return { carry, messages: messages.map((message, i) => [message, weights[i] as Ext]) };
 }
 
 /** A factor's value, and the linear claim that ties it to its tensor (null when the verifier computed the value). */
@@ -331,9 +354,9 @@ function endOfContraction(
   return { left, right, shared };
 }
 
-/** Steps 3 to 6. Afterwards `walk.book` holds every linear claim of the proof. */
+/** Steps 3 to 7. Afterwards `walk.book` holds every linear claim of the proof. */
 export function walkRelations(walk: Walk, lookupWork: number): void {
-  const { system, channel } = walk;
+  const { system, channel, book } = walk;
   channel.begin(3);
   channel.checkWork(lookupWork);
   const [beta, alpha] = channel.draw(2) as [Ext, Ext];
@@ -347,4 +370,5 @@ export function walkRelations(walk: Walk, lookupWork: number): void {
   claimLeaves(walk, stacked, leaf, alpha, beta, accumulated);
   claimLinears(walk, tau, accumulated);
   walkContractions(walk, accumulated, leaf.point, tau);
+  if (system.mask !== null) walkProducts(channel, book, system.mask.plan);
 }

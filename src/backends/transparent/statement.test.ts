@@ -33,22 +33,30 @@ describe('openTranscript', () => {
         .u32(255)
         .finish(),
     );
-    expect(challenge(openTranscript(keyDigest, statement))).toBe(challenge(expected));
+    expect(challenge(openTranscript('transparent/1', keyDigest, [], statement))).toBe(challenge(expected));
   });
 
-  it('binds key, context, every public integer and every root', () => {
+  const open = (
+    change: Partial<Statement> = {},
+    key = keyDigest,
+    descriptors: readonly Uint8Array[] = [],
+    protocol = 'transparent/1',
+  ): Transcript => openTranscript(protocol, key, descriptors, { ...statement, ...change });
+
+  it('binds protocol, key, context, descriptors and every public integer', () => {
     const seen = new Set(
       [
-        openTranscript(keyDigest, statement),
-        openTranscript(new Uint8Array(32).fill(8), statement),
-        openTranscript(keyDigest, { ...statement, context: utf8('Audience') }),
-        openTranscript(keyDigest, { ...statement, publics: [Int32Array.of(3, -2), Int32Array.of(255)] }),
-        openTranscript(keyDigest, { ...statement, publics: [Int32Array.of(3, -1), Int32Array.of(254)] }),
-        openTranscript(keyDigest, { ...statement, commitments: [new Uint8Array(32)] }),
-        openTranscript(keyDigest, { ...statement, commitments: [new Uint8Array(32), new Uint8Array(32)] }),
+        open(),
+        open({}, new Uint8Array(32).fill(8)),
+        open({ context: utf8('Audience') }),
+        open({ publics: [Int32Array.of(3, -2), Int32Array.of(255)] }),
+        open({ publics: [Int32Array.of(3, -1), Int32Array.of(254)] }),
+        open({}, keyDigest, [new Uint8Array(32)]),
+        open({}, keyDigest, [new Uint8Array(32), new Uint8Array(32)]),
+        open({}, keyDigest, [], 'transparent/1+seeded'),
       ].map(challenge),
     );
-    expect(seen.size).toBe(7);
+    expect(seen.size).toBe(8);
   });
 });
 

@@ -3,17 +3,21 @@ import type { Statement } from '../../artifact/statement.ts';
 import { ByteWriter, concatBytes, utf8 } from '../../base/bytes.ts';
 import { fromInteger } from '../../base/field.ts';
 import type { PublicData } from './claims.ts';
-import { backendName } from './config.ts';
 import type { System } from './system.ts';
 import { Transcript } from './transcript.ts';
 
-/** Step 1: version, key, context, roots of the matrices the key does not fix, and the cells of the public tensors. */
-export function openTranscript(keyDigest: Uint8Array, statement: Statement): Transcript {
+/** Step 1: protocol, key, context, descriptors of the long-lived matrices in key order, cells of the public tensors. */
+export function openTranscript(
+  protocol: string,
+  keyDigest: Uint8Array,
+  descriptors: readonly Uint8Array[],
+  statement: Statement,
+): Transcript {
   const transcript = new Transcript();
-  transcript.absorb('protocol', utf8(backendName));
+  transcript.absorb('protocol', utf8(protocol));
   transcript.absorb('vk', keyDigest);
   transcript.absorb('context', statement.context);
-  transcript.absorb('roots', concatBytes(...statement.commitments));
+  transcript.absorb('roots', concatBytes(...descriptors));
   const cells = new ByteWriter();
   for (const values of statement.publics) for (const value of values) cells.u32(fromInteger(value));
   transcript.absorb('public', cells.finish());

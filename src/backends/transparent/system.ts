@@ -9,12 +9,17 @@ import type { Shape } from '../../base/tensor.ts';
 /** Index into `System.tensors`; the circuit's wires come first, with the same numbers. */
 export type TensorId = number;
 
-/** `committed` tensors live in the witness matrix; the others are known to the verifier. */
+/** The matrix of everything that one proof commits afresh. */
+export const witnessMatrix = '';
+
+/** `committed` tensors are cells of a matrix; the others are known to the verifier. */
 export type SystemTensor = {
   readonly name: string;
   readonly sizes: Shape;
   readonly kind: 'committed' | 'statement' | 'constant';
   readonly data: Int32Array | null;
+  /** For `committed` tensors the matrix they are cells of: the proof's own, or the name of a long-lived one. */
+  readonly matrix: string;
 };
 
 /** Public rows; column i of row x belongs to exponent i + 1 of β. */
@@ -47,6 +52,20 @@ export type StepPlan =
       readonly width: TensorId;
     };
 
+/** A product of two hidden messages, by their numbers. */
+export type PadProduct = readonly [left: number, right: number];
+
+/** Elements of the pad block, in order: a pad per hidden message, a₀, b₀, then the values of A·B at 0 … 2·products. */
+export type MaskPlan = {
+  /** M: hidden messages of a proof. */
+  readonly messages: number;
+  /** Products the verifier needs, in the order in which it needs them. */
+  readonly products: readonly PadProduct[];
+  readonly elements: number;
+};
+
+export type Mask = { readonly plan: MaskPlan; readonly pads: TensorId; readonly blinding: TensorId };
+
 export type System = {
   readonly circuit: Circuit;
   readonly tensors: readonly SystemTensor[];
@@ -58,6 +77,8 @@ export type System = {
   readonly steps: readonly StepPlan[];
   /** h: pieces of a run are at most 2^h wide. */
   readonly pieceBits: number;
+  /** Pad block and blinding row; null before the system is masked, and in the core protocol. */
+  readonly mask: Mask | null;
 };
 
 /** The whole of a tensor over its own box. */

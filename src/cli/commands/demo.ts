@@ -16,6 +16,7 @@ import { arraysJson, type PortResult, topClass } from '../../pipeline/io/result.
 import { readFile, readFileIfPresent, writeFileAtomic } from '../../pipeline/node/files.ts';
 import { modelFolder, writeFolderAtomic } from '../../pipeline/node/folder.ts';
 import { packageRoot } from '../../pipeline/node/platform.ts';
+import { freshRandomness } from '../../pipeline/node/randomness.ts';
 import { verify } from '../../verify/index.ts';
 import { formatBytes, formatMilliseconds, formatTable } from '../format.ts';
 import { imageArt } from '../image-art.ts';
@@ -75,7 +76,10 @@ function compileAndProve(session: Session, loaded: LoadedModel, inputs: Readonly
   progress.stage('compiling', 0);
   const compilation = compileModel(loaded.imported.model);
   const compiled = io.now();
-  const { proof, trace } = proveInference(compilation.provingKey, inputs, { onStage: showStage(progress) });
+  const { proof, trace } = proveInference(compilation.provingKey, inputs, {
+    randomness: freshRandomness(),
+    onStage: showStage(progress),
+  });
   const times = { compile: compiled - begin, prove: io.now() - compiled, verify: 0 };
   return { compilation, results: outputsOf(loaded.imported.model, trace), proof: encodeProof(proof), times };
 }

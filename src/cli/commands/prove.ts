@@ -9,6 +9,7 @@ import { outputsOf, proveInference } from '../../pipeline/index.ts';
 import { arraysJson } from '../../pipeline/io/result.ts';
 import { writeFileAtomic } from '../../pipeline/node/files.ts';
 import { modelFolder } from '../../pipeline/node/folder.ts';
+import { freshRandomness } from '../../pipeline/node/randomness.ts';
 import { parseContext } from '../context.ts';
 import { formatBytes, formatMilliseconds } from '../format.ts';
 import { uninterrupted } from '../interrupt.ts';
@@ -35,7 +36,11 @@ async function prove(session: Session, folder: string, options: ProveOptions): P
   const inputs = readInputs(options.input, key.model.inputs, preprocessing);
   const since = io.now();
   const { proof, trace, claims } = await located(path, () =>
-    proveInference(key, inputs, { context: utf8(options.context ?? ''), onStage: showStage(progress) }),
+    proveInference(key, inputs, {
+      randomness: freshRandomness(),
+      context: utf8(options.context ?? ''),
+      onStage: showStage(progress),
+    }),
   );
   const milliseconds = io.now() - since;
   const bytes = encodeProof(proof);
