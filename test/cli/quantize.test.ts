@@ -13,7 +13,13 @@ type Report = {
     readonly samples: number;
     readonly agreement: number;
     readonly accuracy: { readonly float: number; readonly int8: number };
-    readonly activations: readonly { readonly name: string; readonly sqnr: number | null }[];
+    readonly changed: readonly unknown[];
+    readonly activations: readonly {
+      readonly name: string;
+      readonly sqnr: number | null;
+      readonly worstChannel: { readonly sqnr: number | null } | null;
+      readonly maxRelativeError: number;
+    }[];
   };
 };
 
@@ -38,7 +44,9 @@ describe('provenn quantize', () => {
 
   it.each([
     [['--method', 'percentile', '--percentile', '99.9']],
+    [['--method', 'entropy']],
     [['--weights', 'per-tensor']],
+    [['--reduce-range']],
     [['--activations', 's8']],
   ])('%j gives another model that onnxruntime and provenn agree on', async (options) => {
     const out = scratch.path(`${options.join('')}.onnx`);
@@ -50,6 +58,21 @@ describe('provenn quantize', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('8 Bag');
     expect(stdout).toContain('bit-identical');
+  });
+
+  it('compares layers and warns when int8 changes a class', async () => {
+    const args = ['quantize', model, '-c', calibration, '--method', 'percentile', '--percentile', '60'];
+    const outcome = await provenn([...args, '-o', scratch.path('rough.onnx')]);
+    expect(outcome.stderr).toMatch(/warning: int8 changes the predicted class of \d+ of 256 calibration samples/);
+    expect(outcome.stdout).toMatch(/worst channel/);
+    const fine = await provenn(['quantize', model, '-c', calibration, '-o', scratch.path('fine.onnx'), '--json']);
+    const { changed, agreement, activations } = (jsonOf(fine) as unknown as Report).report;
+    expect(changed.length).toBe(Math.round(256 * (1 - agreement)));
+    expect(fine.stderr.includes('warning')).toBe(changed.length > 0);
+    for (const { sqnr, worstChannel, maxRelativeError } of activations) {
+      if (worstChannel?.sqnr != null) expect(worstChannel.sqnr).toBeLessThanOrEqual((sqnr ?? Infinity) + 1e-9);
+      expect(maxRelativeError).toBeLessThan(0.1);
+    }
   });
 
   it('is part of compile when calibration data are given', async () => {
@@ -77,6 +100,7 @@ describe('provenn quantize', () => {
       [[join(example, 'lenet5.int8.onnx'), '-c', calibration], 2],
       [[fixture('bad/nan-float.onnx'), '-c', calibration], 3],
       [[model, '-c', calibration, '--percentile', '99'], 2],
+      [[model, '-c', calibration, '--method', 'entropy', '--percentile', '99'], 2],
       [[model, '-c', calibration, '--method', 'percentile', '--percentile', '0'], 2],
       [[model], 2],
     ];

@@ -14,10 +14,11 @@ import type { Session } from '../session.ts';
 type QuantizeCommandOptions = {
   readonly calibration: string;
   readonly output: string;
-  readonly method: 'minmax' | 'percentile';
+  readonly method: 'minmax' | 'percentile' | 'entropy';
   readonly percentile?: number;
   readonly weights: 'mixed' | 'per-channel' | 'per-tensor';
   readonly activations: 'u8' | 's8';
+  readonly reduceRange?: boolean;
   readonly preprocess?: string;
 };
 
@@ -25,8 +26,8 @@ const defaultPercentile = 99.99;
 
 function methodOf(options: QuantizeCommandOptions): NonNullable<QuantizeRequest['method']> {
   if (options.method === 'percentile') return { percentile: options.percentile ?? defaultPercentile };
-  if (options.percentile === undefined) return 'min-max';
-  throw new ProvennError('USAGE', '--percentile has no effect with --method minmax.', {
+  if (options.percentile === undefined) return options.method === 'entropy' ? 'entropy' : 'min-max';
+  throw new ProvennError('USAGE', `--percentile has no effect with --method ${options.method}.`, {
     next: 'Add --method percentile.',
   });
 }
@@ -41,15 +42,18 @@ function decibels(value: number): string {
 
 /** The cost of quantization, layer by layer. */
 export function renderReport(report: QuantizationReport): string {
-  const rows = report.activations.map(({ name, op, sqnr, maxAbsoluteError, scale, zeroPoint }) => [
-    name,
-    op === '' ? 'input' : op,
-    decibels(sqnr).padStart(9),
-    formatScore(maxAbsoluteError),
-    formatScore(scale),
-    zeroPoint,
+  const rows = report.activations.map((row) => [
+    row.name,
+    row.op === '' ? 'input' : row.op,
+    decibels(row.sqnr).padStart(9),
+    row.worstChannel === null ? '' : `${decibels(row.worstChannel.sqnr)} (${row.worstChannel.channel})`,
+    formatScore(row.maxAbsoluteError),
+    percent(row.maxRelativeError).padStart(8),
+    formatScore(row.scale),
+    row.zeroPoint,
   ]);
-  const lines = [formatTable(['activation', 'operator', 'SQNR (dB)', 'largest error', 'scale', 'zero'], rows)];
+  const heads = ['activation', 'operator', 'SQNR (dB)', 'worst channel', 'largest error', 'of range', 'scale', 'zero'];
+  const lines = [formatTable(heads, rows)];
   lines.push(`\nboth models choose the same class for ${percent(report.agreement)} of ${report.samples} samples`);
   if (report.accuracy !== null) {
     lines.push(`accuracy on them: float ${percent(report.accuracy.float)}, int8 ${percent(report.accuracy.int8)}`);
@@ -57,9 +61,22 @@ export function renderReport(report: QuantizationReport): string {
   return lines.join('\n');
 }
 
+/** Said when int8 changes answers: whoever deploys the model should know. */
+function warning({ changed, samples }: QuantizationReport): string | null {
+  const [first] = changed;
+  if (first === undefined) return null;
+  return `warning: int8 changes the predicted class of ${changed.length} of ${samples} calibration samples, for instance of sample ${first.sample} from ${first.float} to ${first.int8}`;
+}
+
 function reportJson(report: QuantizationReport): Json {
-  const activations = report.activations.map((row) => ({ ...row, sqnr: Number.isFinite(row.sqnr) ? row.sqnr : null }));
-  return { samples: report.samples, agreement: report.agreement, accuracy: report.accuracy, activations };
+  const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  const activations = report.activations.map((row) => ({
+    ...row,
+    sqnr: finite(row.sqnr),
+    worstChannel: row.worstChannel === null ? null : { ...row.worstChannel, sqnr: finite(row.worstChannel.sqnr) },
+  }));
+  const { samples, agreement, accuracy, changed } = report;
+  return { samples, agreement, accuracy, changed: changed.map((change) => ({ ...change })), activations };
 }
 
 async function quantize(session: Session, path: string, options: QuantizeCommandOptions): Promise<void> {
@@ -80,11 +97,14 @@ async function quantize(session: Session, path: string, options: QuantizeCommand
         options: {
           activations: options.activations,
           weights: options.weights,
+          reduceRange: options.reduceRange === true,
         },
         onStage: (stage) => session.progress.stage(stage),
       }),
     [options.calibration],
   );
+  const remark = warning(quantized.report);
+  if (remark !== null) session.note(remark);
   session.progress.stage('writing');
   await uninterrupted(() => writeFileAtomic(options.output, quantized.model));
   const written = `wrote ${options.output} (${formatBytes(quantized.model.length)})`;
@@ -118,7 +138,11 @@ export function addQuantize(program: Command, start: (command: Command) => Sessi
     .argument('<model>', 'a float32 ONNX model')
     .requiredOption('-c, --calibration <file>', 'typical inputs, with labels if there are any')
     .requiredOption('-o, --output <file>', 'where to write the int8 model')
-    .addOption(new Option('--method <how>', 'how to choose ranges').choices(['minmax', 'percentile']).default('minmax'))
+    .addOption(
+      new Option('--method <how>', 'how to choose ranges')
+        .choices(['minmax', 'percentile', 'entropy'])
+        .default('minmax'),
+    )
     .option(
       '--percentile <share>',
       `share of values to keep with --method percentile (default: ${defaultPercentile})`,
@@ -130,6 +154,7 @@ export function addQuantize(program: Command, start: (command: Command) => Sessi
         .default('mixed'),
     )
     .addOption(new Option('--activations <type>', 'integers of activations').choices(['u8', 's8']).default('u8'))
+    .option('--reduce-range', 'weights of seven bits, for processors without VNNI instructions')
     .option('--preprocess <file>', 'how pixels become inputs (default: preprocess.json beside the model)')
     .addHelpText('after', help)
     .action((model: string, options: QuantizeCommandOptions, command: Command) =>

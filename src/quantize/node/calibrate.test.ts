@@ -32,6 +32,16 @@ describe.skipIf(!hasOnnxruntime)('calibrate', () => {
     expect(most.get('g')?.max).toBeGreaterThan(0.9);
   });
 
+  it('draws the ends in where outliers would waste the levels', async () => {
+    const bell = (i: number): number => Math.sqrt(-2 * Math.log((i + 1) / 2001)) * Math.cos(0.618 * i);
+    const samples = [...Array.from({ length: 2000 }, (_, i) => sample(bell(i), 0)), sample(100, 0)];
+    const { min = 0, max = 0 } = (await calibrate(relu(), writeModel, samples, { method: 'entropy' })).get('g') ?? {};
+    expect(max).toBeLessThan(8);
+    expect(max).toBeGreaterThan(1.5);
+    expect(min).toBeGreaterThan(-5);
+    expect(min).toBeLessThan(0);
+  });
+
   it('refuses no data, infinite values and silly percentiles', async () => {
     await expect(calibrate(relu(), writeModel, [])).rejects.toMatchObject({ code: 'USAGE' });
     await expect(calibrate(relu(), writeModel, [sample(Infinity, 0)])).rejects.toMatchObject({
@@ -52,6 +62,12 @@ describe('Histogram', () => {
     const { min, max } = histogram.central(0.9);
     expect(min).toBeCloseTo(5, 0);
     expect(max).toBeCloseTo(95, 0);
+  });
+
+  it('keeps everything where values are spread evenly', () => {
+    const histogram = new Histogram({ min: -1, max: 3 }, 4096);
+    histogram.add(Float32Array.from({ length: 40_960 }, (_, i) => -1 + (4 * (i + 0.5)) / 40_960));
+    expect(histogram.informative(256)).toEqual({ min: -1, max: 3 });
   });
 
   it('keeps a range of one value', () => {

@@ -14,15 +14,17 @@ export type EncodeModel = (graph: Graph, options: { readonly extraOutputs: reado
 export type CalibrateOptions = {
   /**
    * `min-max` (default) keeps every value; a percentile such as 99.99 keeps that share of the values of each activation and
-   * cuts the rest, half on each side, which trades clipping for resolution.
+   * cuts the rest, half on each side, which trades clipping for resolution; `entropy` cuts where the least information is
+   * lost.
    */
-  readonly method?: 'min-max' | { readonly percentile: number };
+  readonly method?: 'min-max' | 'entropy' | { readonly percentile: number };
   /** Called after each sample of each pass. */
   readonly onSample?: (done: number) => void;
 };
 
-/** Bins of the histogram between an activation's smallest and largest value. */
+/** Bins of the histogram between an activation's smallest and largest value, and levels of a byte. */
 const bins = 8192;
+const levels = 256;
 
 /** Every float activation of a graph: its inputs and what its nodes produce. */
 export function activationNames(graph: Graph): readonly string[] {
@@ -35,7 +37,7 @@ export function activationNames(graph: Graph): readonly string[] {
 }
 
 /**
- * Ranges for `quantizeModel(graph, …)`. `samples` is iterated once, or twice for a percentile, and every sample must have
+ * Ranges for `quantizeModel(graph, …)`. `samples` is iterated once, or twice unless the method is min-max, and every sample must have
  * the shapes of `graph`. Throws `DEPENDENCY_MISSING` without onnxruntime-node, `USAGE` without samples, `INPUT_MISMATCH`
  * when a value is not finite.
  */
@@ -46,7 +48,7 @@ export async function calibrate(
   options: CalibrateOptions = {},
 ): Promise<CalibrationRanges> {
   const { method = 'min-max' } = options;
-  if (method !== 'min-max' && !(method.percentile > 0 && method.percentile <= 100)) {
+  if (typeof method === 'object' && !(method.percentile > 0 && method.percentile <= 100)) {
     throw new ProvennError('USAGE', `a percentile of ${method.percentile} is not in (0, 100]`, {
       next: 'Use for instance 99.99.',
     });
@@ -61,7 +63,12 @@ export async function calibrate(
   if (method === 'min-max') return ranges;
   const histograms = new Map([...ranges].map(([name, range]) => [name, new Histogram(range, bins)]));
   await eachActivation(prepared, encode, samples, options, (name, data) => histograms.get(name)?.add(data));
-  return new Map([...histograms].map(([name, histogram]) => [name, histogram.central(method.percentile / 100)]));
+  return new Map(
+    [...histograms].map(([name, histogram]) => [
+      name,
+      method === 'entropy' ? histogram.informative(levels) : histogram.central(method.percentile / 100),
+    ]),
+  );
 }
 
 async function eachActivation(
@@ -78,7 +85,7 @@ async function eachActivation(
     let done = 0;
     for (const sample of samples) {
       for (const [name, { data }] of sample) if (inputs.has(name)) visit(name, data);
-      for (const [name, tensor] of await model.run(sample)) visit(name, tensor.data as Float32Array);
+      for (const [name, { data }] of await model.run(sample)) if (data instanceof Float32Array) visit(name, data);
       options.onSample?.(++done);
     }
   } finally {

@@ -1,5 +1,6 @@
-/** Counts of values in equal bins, for percentiles of more data than fits in memory. */
+/** Counts of values in equal bins: percentiles and entropy thresholds of more data than fits in memory. */
 import type { ActivationRange } from '../ranges.ts';
+import { divergence } from './divergence.ts';
 
 export class Histogram {
   private readonly counts: Float64Array;
@@ -29,13 +30,37 @@ export class Histogram {
     const spare = ((1 - share) / 2) * this.total;
     const low = this.firstBeyond(spare, (i) => i);
     const high = this.firstBeyond(spare, (i) => this.counts.length - 1 - i);
+    return this.between(low, high + 1);
+  }
+
+  /**
+   * The interval whose 256 levels lose the least information: both ends are drawn towards 0 in proportion, what lies beyond
+   * is clipped, and the Kullback-Leibler divergence of the quantized distribution from the clipped one decides.
+   */
+  informative(levels: number): ActivationRange {
+    const bins = this.counts.length;
+    if (this.perUnit === 0 || bins <= levels) return this.range;
+    const zero = Math.min(bins, Math.max(0, Math.round(-this.range.min * this.perUnit)));
+    let best = { low: 0, high: bins, loss: divergence(this.counts, 0, bins, levels) };
+    const steps = 128;
+    for (let step = 1; step < steps; step++) {
+      const kept = 1 - step / steps;
+      const low = Math.round(zero * (1 - kept));
+      const high = Math.round(zero + (bins - zero) * kept);
+      if (high - low < levels) break;
+      const loss = divergence(this.counts, low, high, levels);
+      if (loss < best.loss) best = { low, high, loss };
+    }
+    return this.between(best.low, best.high);
+  }
+
+  /** The range of bins `low` to `high` − 1; the outermost ends are exact. */
+  private between(low: number, high: number): ActivationRange {
+    const { min, max } = this.range;
     const width = 1 / this.perUnit;
     return {
-      min: this.range.min + low * width,
-      max:
-        low === 0 && high === this.counts.length - 1
-          ? this.range.max
-          : Math.min(this.range.max, this.range.min + (high + 1) * width),
+      min: min + low * width,
+      max: low === 0 && high === this.counts.length ? max : Math.min(max, min + high * width),
     };
   }
 

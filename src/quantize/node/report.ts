@@ -1,23 +1,18 @@
 /** What quantization costs: error per activation and, with labels, accuracy before and after. */
 import type { Graph } from '../../artifact/graph.ts';
-import { dequantizeLinear } from '../../base/rounding.ts';
 import { prepareFloatModel } from '../quantizer/prepare.ts';
 import { quantizedName } from '../quantizer/writer.ts';
 import { activationNames, type EncodeModel } from './calibrate.ts';
-import { type FloatInputs, openModel, type Runner } from './float-session.ts';
+import { ErrorTally, type TensorError } from './error-tally.ts';
+import { type FloatArray, type FloatInputs, openModel, type Runner } from './float-session.ts';
 import { integerSessionConfig } from './session-config.ts';
 
 /** Error of one activation over all samples. */
-export type ActivationError = {
+export type ActivationError = TensorError & {
   /** Tensor name of the float model. */
   readonly name: string;
   /** Operator that produces it; '' for a model input. */
   readonly op: string;
-  /** 10·log₁₀(Σ x² / Σ (x − x̂)²); Infinity when nothing is lost. */
-  readonly sqnr: number;
-  readonly maxAbsoluteError: number;
-  readonly scale: number;
-  readonly zeroPoint: number;
 };
 
 export type QuantizationReport = {
@@ -26,9 +21,11 @@ export type QuantizationReport = {
   /** Share of samples whose largest output is at the label's index, and of samples on which both models agree. */
   readonly accuracy: { readonly float: number; readonly int8: number } | null;
   readonly agreement: number;
+  /** Samples for which int8 gives another class than float. */
+  readonly changed: readonly ClassChange[];
 };
 
-type Tally = { signal: number; noise: number; worst: number };
+export type ClassChange = { readonly sample: number; readonly float: number; readonly int8: number };
 
 /**
  * Compares `floatGraph` with `int8Graph`, its image under `quantizeModel`, over the samples. `labels[i]` is the class of
@@ -90,60 +87,37 @@ async function compare(
   samples: Iterable<FloatInputs>,
   labels: ArrayLike<number> | null,
 ): Promise<QuantizationReport> {
-  const tallies = new Map<string, Tally>(
-    [...parameters.keys()].map((name) => [name, { signal: 0, noise: 0, worst: 0 }]),
-  );
+  const tallies = new Map([...parameters].map(([name, known]) => [name, new ErrorTally(known)]));
   const output = prepared.outputs[0]?.name ?? '';
+  const right = { float: 0, int8: 0 };
+  const changed: ClassChange[] = [];
   let count = 0;
-  const right = { float: 0, int8: 0, both: 0 };
   for (const sample of samples) {
     const exact = await floats.run(sample);
     const rounded = await integers.run(sample);
     for (const [name, tally] of tallies) {
-      const values = (exact.get(name)?.data ?? sample.get(name)?.data) as Float32Array;
-      add(
-        tally,
-        values,
-        rounded.get(quantizedName(name))?.data as ArrayLike<number>,
-        parameters.get(name) as Parameters,
-      );
+      const { data, dims } = (exact.get(name) ?? sample.get(name)) as FloatArray;
+      tally.add(data, dims, rounded.get(quantizedName(name))?.data as ArrayLike<number>);
     }
-    const before = largest(exact.get(output)?.data as Float32Array);
-    const after = largest(rounded.get(output)?.data as Float32Array);
-    if (before === after) right.both++;
-    if (before === labels?.[count]) right.float++;
-    if (after === labels?.[count]) right.int8++;
+    const float = classOf(exact.get(output)?.data);
+    const int8 = classOf(rounded.get(output)?.data);
+    if (float !== int8) changed.push({ sample: count, float, int8 });
+    if (float === labels?.[count]) right.float++;
+    if (int8 === labels?.[count]) right.int8++;
     count++;
   }
-  const producers = new Map(prepared.nodes.map((node) => [node.outputs[0], node.op]));
+  const producers = new Map(prepared.nodes.flatMap((node) => node.outputs.map((name) => [name, node.op])));
   return {
     samples: count,
-    activations: [...tallies].map(([name, tally]) => ({
-      name,
-      op: producers.get(name) ?? '',
-      sqnr: decibels(tally),
-      maxAbsoluteError: tally.worst,
-      ...(parameters.get(name) as Parameters),
-    })),
+    activations: [...tallies].map(([name, tally]) => ({ name, op: producers.get(name) ?? '', ...tally.result() })),
     accuracy: labels === null ? null : { float: right.float / count, int8: right.int8 / count },
-    agreement: right.both / count,
+    agreement: 1 - changed.length / count,
+    changed,
   };
 }
 
-function add(tally: Tally, values: Float32Array, integers: ArrayLike<number>, { scale, zeroPoint }: Parameters): void {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    const error = value - dequantizeLinear(integers[i] as number, scale, zeroPoint);
-    tally.signal += value * value;
-    tally.noise += error * error;
-    tally.worst = Math.max(tally.worst, Math.abs(error));
-  }
-}
-
-function decibels({ signal, noise }: Tally): number {
-  return noise === 0 ? Infinity : 10 * Math.log10(signal / noise);
-}
-
-function largest(values: Float32Array): number {
-  return values.reduce((best, value, i) => (value > (values[best] as number) ? i : best), 0);
+/** The index of the largest output, or the output itself where the model returns an index. */
+function classOf(values: unknown): number {
+  if (values instanceof BigInt64Array) return Number(values[0]);
+  return (values as Float32Array).reduce((best, value, i, all) => (value > (all[best] as number) ? i : best), 0);
 }

@@ -3,10 +3,16 @@ import type { GraphNode, GraphTensor } from '../../artifact/graph.ts';
 import { floatAttribute, intAttribute } from '../node-attributes.ts';
 import { refuse } from '../refusal.ts';
 import { absorbClip } from './clips.ts';
+import { quantizeBinary } from './elementwise.ts';
 import { quantizeBiases, quantizeWeights } from './weights.ts';
 import { activationOf, floatOperand, rangedActivation, type Work, writeQuantized } from './work.ts';
 
 export function quantizeContraction(work: Work, node: GraphNode): void {
+  if (node.op === 'MatMul' && !work.graph.initializers.has(node.inputs[1] ?? '')) quantizeBinary(work, node);
+  else quantizeLinear(work, node);
+}
+
+function quantizeLinear(work: Work, node: GraphNode): void {
   if (intAttribute(node, 'transA', 0) !== 0) refuse(node, 'transposes its left operand', 'Put a Transpose before it.');
   const output = absorbClip(work, node);
   const inputs = operands(work, node);

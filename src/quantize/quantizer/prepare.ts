@@ -1,32 +1,28 @@
 /**
  * A float model in the form the quantizer works on: BatchNormalization folded into the Conv before it, MatMul with a bias
- * turned into Gemm, nodes that do nothing at inference removed. It computes the same values under the same names.
+ * turned into Gemm, nodes that do nothing at inference removed, all in one operator set. It computes the same values under
+ * the same names.
  */
 import type { Graph, GraphNode, GraphTensor } from '../../artifact/graph.ts';
 import { refuse } from '../refusal.ts';
 import { foldBatchNormalization } from './batch-normalization.ts';
 import { type Draft, readersOf, rename } from './draft.ts';
+import { modernize } from './modernize.ts';
+import { handlers } from './operators.ts';
 
-/** Operators the quantizer knows how to make int8, after preparation. */
-export const quantizableOperators = [
-  'Conv',
-  'Gemm',
-  'MatMul',
-  'Add',
-  'Relu',
-  'Clip',
-  'MaxPool',
-  'Flatten',
-  'Reshape',
-  'Transpose',
-] as const;
+/** The operator set of prepared and of int8 models; later ones only for the functions that came with them. */
+const writtenOpset = 17;
+const laterFunctions: ReadonlyMap<string, number> = new Map([
+  ['Mish', 18],
+  ['Gelu', 20],
+]);
 
-/** Operators that preparation removes. */
-const removable = ['BatchNormalization', 'Identity', 'Dropout'];
+/** Operators that preparation replaces. */
+const removable = ['BatchNormalization', 'Identity', 'Dropout', 'Upsample'];
 
 /**
- * Prepares a float model for calibration and quantization. Throws `MODEL_UNSUPPORTED` for an operator outside the list
- * above and for models that already hold quantization nodes.
+ * Prepares a float model for calibration and quantization. Throws `MODEL_UNSUPPORTED` for an operator that the
+ * quantizer does not know and for models that already hold quantization nodes.
  */
 export function prepareFloatModel(graph: Graph): Graph {
   for (const node of graph.nodes) checkOperator(node);
@@ -35,10 +31,12 @@ export function prepareFloatModel(graph: Graph): Graph {
     initializers: new Map(graph.initializers),
     outputs: new Set(graph.outputs.map((output) => output.name)),
   };
+  modernize(draft, graph.opsets.get('') ?? writtenOpset);
   removeStill(draft, graph);
-  foldBatchNormalization(draft);
   fuseMatMulAdd(draft, graph);
-  return { ...graph, nodes: draft.nodes, initializers: usedInitializers(draft) };
+  foldBatchNormalization(draft, graph);
+  const opset = Math.max(writtenOpset, ...draft.nodes.map(({ op }) => laterFunctions.get(op) ?? 0));
+  return { ...graph, opsets: new Map([['', opset]]), nodes: draft.nodes, initializers: usedInitializers(draft) };
 }
 
 function checkOperator(node: GraphNode): void {
@@ -50,7 +48,7 @@ function checkOperator(node: GraphNode): void {
   ) {
     refuse(node, 'the model is quantized already', 'Use it as it is: provenn compile takes int8 models.');
   }
-  const known: readonly string[] = [...quantizableOperators, ...removable];
+  const known: readonly string[] = [...handlers.keys(), ...removable];
   if (node.domain !== '' || !known.includes(node.op)) {
     refuse(node, 'this operator cannot be quantized', `Supported operators: ${known.join(', ')}.`);
   }
@@ -59,7 +57,9 @@ function checkOperator(node: GraphNode): void {
 /** Identity and Dropout: readers take their input instead. A copy of a model input that the model returns stays. */
 function removeStill(draft: Draft, graph: Graph): void {
   const inputs = new Set(graph.inputs.map((input) => input.name));
-  for (const node of draft.nodes.filter(({ op }) => op === 'Identity' || op === 'Dropout')) {
+  for (const { name } of draft.nodes.filter(({ op }) => op === 'Identity' || op === 'Dropout')) {
+    // Renaming replaces nodes, so the node is looked up as it is now.
+    const node = draft.nodes.find((other) => other.name === name) as GraphNode;
     const [from] = node.inputs;
     const [to] = node.outputs;
     if (from === undefined || to === undefined) continue;

@@ -78,3 +78,13 @@ export function writeQuantized(work: Work, node: WrittenNode, output: string, ac
   work.writer.node(node.op, node.name, node.inputs, raw, node.attributes);
   work.writer.pair(output, raw, dequantizedName(work, output), activation.parameters);
 }
+
+/** Writes a node of several outputs that all share the parameters of `activation`. */
+export function writeMoved(work: Work, node: WrittenNode, outputs: readonly string[], activation: Activation): void {
+  const raws = outputs.map((output) => rawName(work, output));
+  work.writer.splitting(node.op, node.name, node.inputs, raws, node.attributes);
+  outputs.forEach((output, i) => {
+    work.activations.set(output, activation);
+    work.writer.pair(output, raws[i] as string, dequantizedName(work, output), activation.parameters);
+  });
+}

@@ -20,8 +20,19 @@ export class QdqWriter {
     output: string,
     attributes: ReadonlyMap<string, Attribute> = new Map(),
   ): string {
-    this.nodes.push({ name, op, domain: '', inputs, outputs: [output], attributes });
+    this.splitting(op, name, inputs, [output], attributes);
     return output;
+  }
+
+  /** A node with several outputs. */
+  splitting(
+    op: string,
+    name: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: ReadonlyMap<string, Attribute>,
+  ): void {
+    this.nodes.push({ name, op, domain: '', inputs, outputs, attributes });
   }
 
   constant(name: string, tensor: GraphTensor): string {
