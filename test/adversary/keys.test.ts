@@ -162,8 +162,8 @@ describe('a circuit', () => {
     expectRefused({ ...key, circuit: hostile }, 500);
   });
 
-  test('with runs a thousand million wide, in the narrowest pieces, is refused', () => {
-    const wide = withGadgets('step', oneRun(-5e8, 5e8));
+  test('with runs sixty million wide, in the narrowest pieces, is refused', () => {
+    const wide = withGadgets('step', oneRun(-3e7, 3e7));
     expectRefused({ ...key, circuit: wide, parameters: encodeParameters({ ...honest, pieceBits: 1 }) }, 100);
   });
 

@@ -64,6 +64,17 @@ function segments(): GadgetCase {
   });
 }
 
+/** Long clamped ends, as hidden weights have them: narrow runs inside, pieces of two scales outside. */
+function wide(): GadgetCase {
+  const far = 40_000_000;
+  const inputs = Int32Array.of(-far, far, -709, -708, 708, 709, 12, -12, 0, 2 ** 25, -(2 ** 25) - 1, far - 1);
+  return around('wide step', inputs, [-far, far], (build) => {
+    const y = build.witness('step', [12], [0, 60]);
+    const step = stepFunction(requantizer(24, 30, 0, 60), -far, far);
+    build.step('step', [12], read(input, [12]), [step], null, y);
+  });
+}
+
 function classes(): GadgetCase {
   return around('step by segments of two classes', hardInputs, [-1024, 1023], (build) => {
     const y = build.witness('step', [2, 16], [-12, 60]);
@@ -239,6 +250,7 @@ export const allGadgets: GadgetCase = around('all gadgets', Int32Array.of(-8, 7,
 
 export const gadgetCases: readonly GadgetCase[] = [
   segments(),
+  wide(),
   classes(),
   around('step looked up directly', ends, bytes, (build) => addDirect(build, [8], -128, 127)),
   around('table of one input', ends, bytes, (build) => addTable(build, [8], -128, 127)),

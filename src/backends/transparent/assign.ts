@@ -55,31 +55,35 @@ function rowIndex(table: SystemTable): RowIndex {
   return known;
 }
 
-/** Fills the offsets and widths of one segmented step. A cell without a run gets the piece (0, 0), which proves nothing. */
-function assignPieces(
-  system: System,
-  plan: StepPlan & { kind: 'segments' },
-  assignment: Assignment,
-  tensors: Float64Array[],
-): void {
+type Cut = Exclude<StepPlan, { readonly kind: 'direct' }>;
+
+/** Fills the offsets and widths of one cut step. A cell without a run gets the piece (0, 0), which proves nothing. */
+function assignPieces(system: System, plan: Cut, assignment: Assignment, tensors: Float64Array[]): void {
   const gadget = system.circuit.gadgets[plan.gadget] as StepGadget;
   const { wires } = system.circuit;
   const input = evaluateExpression(gadget.input, wires, assignment, gadget.box);
   const functions = stepsAt(gadget, wires, assignment);
   const offsets = new Float64Array(input.length);
   const widths = new Float64Array(input.length);
+  const heights = new Float64Array(input.length);
+  const wide = plan.kind === 'wide' ? system.wideBits : null;
+  const unit = 2 ** system.pieceBits;
   input.forEach((x, cell) => {
     const step = functions(cell);
     if (step === undefined) return;
     const run = runOf(step, x);
     if (run < 0) return;
     const start = step.starts[run] as number;
-    const piece = pieceOf(start, runEnd(step, run) - start, system.pieceBits, x);
-    offsets[cell] = x - piece.start;
-    widths[cell] = piece.width;
+    const piece = pieceOf(start, runEnd(step, run) - start, system.pieceBits, x, wide);
+    const d = x - piece.start;
+    const high = wide !== null && piece.width === wide ? Math.floor(d / unit) : 0;
+    offsets[cell] = d - high * unit;
+    heights[cell] = high;
+    widths[cell] = Math.min(piece.width, system.pieceBits + 1);
   });
   tensors[plan.offset] = offsets;
   tensors[plan.width] = widths;
+  if (plan.kind === 'wide') tensors[plan.height] = heights;
 }
 
 /** How often each row of each table is used. Tuples that are in no row are left out: the proof will then fail. */
@@ -116,7 +120,7 @@ export function assign(system: System, witness: Witness): Cells {
     ),
   );
   const assignment: Assignment = { wires: tensors, accumulators };
-  for (const plan of system.steps) if (plan.kind === 'segments') assignPieces(system, plan, assignment, tensors);
+  for (const plan of system.steps) if (plan.kind !== 'direct') assignPieces(system, plan, assignment, tensors);
   countMultiplicities(system, assignment, tensors);
   return { tensors, accumulators };
 }

@@ -19,7 +19,7 @@ import {
 } from './config.ts';
 import { contractionShape } from './contraction-shape.ts';
 import { countPieces } from './gadgets/pieces.ts';
-import { directLimit, isDirect } from './gadgets/step.ts';
+import { directLimit, isDirect, planWide, sharedWideRows, type WidePlan } from './gadgets/wide-plan.ts';
 import { type Layout, paddedBits } from './layout.ts';
 import { lower } from './lower.ts';
 import type { Soundness } from './soundness.ts';
@@ -52,11 +52,11 @@ function refuse(message: string): never {
 }
 
 /** An upper bound of the table rows a gadget brings. */
-function rowsOf(gadget: Gadget, pieceBits: number): number {
+function rowsOf(gadget: Gadget, pieceBits: number, wide: WidePlan): number {
   if (gadget.kind === 'range') return gadget.high - gadget.low + 1;
   if (gadget.kind !== 'step') return 0;
   return gadget.functions.reduce(
-    (rows, step) => rows + countPieces(step, pieceBits),
+    (rows, step) => rows + countPieces(step, pieceBits, wide.steps.has(gadget) ? wide.bits : null),
     isDirect(gadget) ? directLimit : 0,
   );
 }
@@ -64,7 +64,9 @@ function rowsOf(gadget: Gadget, pieceBits: number): number {
 /** Why a circuit is more work than a few bytes of key may cause, or null. Counted before anything is built. */
 function refuseSize(circuit: Circuit, pieceBits: number): string | null {
   const fixed = circuit.tables.reduce((total, table) => total + (table.columns[0]?.length ?? 0), 0);
-  const rows = circuit.gadgets.reduce((total, gadget) => total + rowsOf(gadget, pieceBits), fixed);
+  const wide = planWide(circuit.gadgets, pieceBits);
+  const shared = wide.bits === null ? 0 : sharedWideRows(pieceBits, wide.bits);
+  const rows = circuit.gadgets.reduce((total, gadget) => total + rowsOf(gadget, pieceBits, wide), fixed + shared);
   if (rows > maximumTableRows) return 'its tables have more than 2^22 rows';
   const wires = circuit.wires.filter((wire) => wire.role !== 'constant').map((wire) => wire.sizes);
   const boxes = circuit.gadgets.map((gadget) => boxOfGadget(gadget, circuit.wires));

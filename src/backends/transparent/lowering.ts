@@ -4,6 +4,7 @@ import type { Shape } from '../../base/tensor.ts';
 import { maximumSpan } from '../../gadgets/facts.ts';
 import { runEnd } from '../../gadgets/step.ts';
 import { piecesOf } from './gadgets/pieces.ts';
+import { planWide, type WidePlan } from './gadgets/wide-plan.ts';
 import {
   type StepPlan,
   type System,
@@ -21,13 +22,15 @@ export class Lowering {
   private readonly tensors: SystemTensor[];
   private readonly drafts: Draft[] = [];
   private readonly lookups: SystemLookup[] = [];
-  private readonly pieceBits: number;
+  readonly pieceBits: number;
+  readonly wide: WidePlan;
   private segmentClasses = 0;
   private directClasses = 0;
   private readonly named = new Map<string, number>();
 
   constructor(circuit: Circuit, pieceBits: number) {
     this.pieceBits = pieceBits;
+    this.wide = planWide(circuit.gadgets, pieceBits);
     this.tensors = circuit.wires.map(({ name, role, sizes, data }) => ({
       name,
       sizes,
@@ -65,12 +68,28 @@ export class Lowering {
     return this.table('direct', () => [[], [], []]);
   }
 
-  /** Rows (j, d), d < 2^j, j ≤ h: row 2^j + d, and row 0 repeats (0, 0) so that the table fills a power of two. */
+  /**
+   * Rows (j, d), d < 2^j, j ≤ h: row 2^j + d, and row 0 repeats (0, 0) so that the table fills a power of two. Wide steps
+   * add the code j = h + 1 with d < 2^h.
+   */
   get widths(): number {
     return this.table('widths', () => {
-      const rows = 2 ** (this.pieceBits + 1);
+      const unit = 2 ** this.pieceBits;
+      const rows = this.wide.bits === null ? 2 * unit : 3 * unit;
       const j = Array.from({ length: rows }, (_, row) => (row === 0 ? 0 : 31 - Math.clz32(row)));
       return [j, j.map((bits, row) => (row === 0 ? 0 : row - 2 ** bits))];
+    });
+  }
+
+  /** Rows (j, d₁): d₁ = 0 for j ≤ h, and d₁ < 2^(J−h) for the code j = h + 1. */
+  get heights(): number {
+    return this.table('heights', () => {
+      const flat = Array.from({ length: this.pieceBits + 1 }, (_, j) => j);
+      const high = Array.from({ length: 2 ** ((this.wide.bits as number) - this.pieceBits) }, (_, d) => d);
+      return [
+        [...flat, ...high.map(() => this.pieceBits + 1)],
+        [...flat.map(() => 0), ...high],
+      ];
     });
   }
 
@@ -92,12 +111,13 @@ export class Lowering {
   }
 
   /** Appends the pieces of some step functions; returns the class number of the first. */
-  addSegmentRows(functions: readonly StepFunction[]): number {
+  addSegmentRows(functions: readonly StepFunction[], wide: number | null): number {
     const base = this.segmentClasses;
     functions.forEach((step, i) => {
       step.starts.forEach((start, run) => {
-        for (const piece of piecesOf(start, runEnd(step, run) - start, this.pieceBits)) {
-          this.push(this.segments, [step.values[run] as number, piece.start, piece.width, base + i]);
+        for (const piece of piecesOf(start, runEnd(step, run) - start, this.pieceBits, wide)) {
+          const code = Math.min(piece.width, this.pieceBits + 1);
+          this.push(this.segments, [step.values[run] as number, piece.start, code, base + i]);
         }
       });
     });
@@ -139,6 +159,7 @@ export class Lowering {
       steps,
       pieceBits: this.pieceBits,
       mask: null,
+      wideBits: this.wide.bits,
     };
   }
 }

@@ -41,7 +41,7 @@ export type SystemLookup = {
 /** expression = 0 over the box. */
 export type SystemLinear = { readonly name: string; readonly box: Shape; readonly expression: Expression };
 
-/** How a step gadget is realised: by one lookup on the input, or by overlapping power-of-two pieces. */
+/** How a step gadget is realised: by one lookup on the input, or by overlapping power-of-two pieces of two scales. */
 export type StepPlan =
   | { readonly kind: 'direct'; readonly gadget: number; readonly classBase: number }
   | {
@@ -50,6 +50,14 @@ export type StepPlan =
       readonly classBase: number;
       readonly offset: TensorId;
       readonly width: TensorId;
+    }
+  | {
+      readonly kind: 'wide';
+      readonly gadget: number;
+      readonly classBase: number;
+      readonly offset: TensorId;
+      readonly width: TensorId;
+      readonly height: TensorId;
     };
 
 /** A product of two hidden messages, by their numbers. */
@@ -79,6 +87,8 @@ export type System = {
   readonly pieceBits: number;
   /** Pad block and blinding row; null before the system is masked, and in the core protocol. */
   readonly mask: Mask | null;
+  /** J: pieces of long runs in wide steps are 2^J wide; null when there is no wide step. */
+  readonly wideBits: number | null;
 };
 
 /** The whole of a tensor over its own box. */

@@ -8,48 +8,45 @@ export const pieceBitsRange: readonly [number, number] = [1, 20];
 /** A piece [start, start + 2^width). */
 export type Piece = { readonly start: number; readonly width: number };
 
-/** Number of full pieces of width 2^h at the head of a run, and what remains behind them. */
-function cut(
-  length: number,
-  pieceBits: number,
-): { readonly full: number; readonly rest: number; readonly restBits: number } {
-  const unit = 2 ** pieceBits;
-  const full = length >= 2 * unit ? Math.floor(length / unit) - 1 : 0;
-  const rest = length - full * unit;
-  return { full, rest, restBits: 31 - Math.clz32(rest) };
+/**
+ * Number of full pieces of width 2^unit at the head of a run, and the width of the last two pieces, which cover what remains
+ * and end with the run; they may be one.
+ */
+type Plan = { readonly full: number; readonly unit: number; readonly rest: number; readonly last: number };
+
+function planOf(length: number, bits: number, wide: number | null): Plan {
+  const unit = wide !== null && length >= 2 ** wide ? wide : bits;
+  const size = 2 ** unit;
+  const full = length >= 2 * size ? Math.floor(length / size) - 1 : 0;
+  const rest = length - full * size;
+  return { full, unit, rest, last: Math.min(unit, 31 - Math.clz32(rest)) };
 }
 
-/** All pieces of a run, in order. */
-export function piecesOf(start: number, length: number, pieceBits: number): Piece[] {
-  const { full, rest, restBits } = cut(length, pieceBits);
-  const pieces: Piece[] = Array.from({ length: full }, (_, i) => ({
-    start: start + i * 2 ** pieceBits,
-    width: pieceBits,
-  }));
-  const tail = start + length - rest;
-  pieces.push({ start: tail, width: restBits });
-  if (rest !== 2 ** restBits) pieces.push({ start: start + length - 2 ** restBits, width: restBits });
+/** All pieces of a run, in order. Runs of 2^wide and more, where `wide` is given, are cut into pieces of that width. */
+export function piecesOf(start: number, length: number, bits: number, wide: number | null = null): Piece[] {
+  const { full, unit, rest, last } = planOf(length, bits, wide);
+  const pieces: Piece[] = Array.from({ length: full }, (_, i) => ({ start: start + i * 2 ** unit, width: unit }));
+  pieces.push({ start: start + length - rest, width: last });
+  if (rest !== 2 ** last) pieces.push({ start: start + length - 2 ** last, width: last });
   return pieces;
 }
 
 /** The first piece of a run that holds x. */
-export function pieceOf(start: number, length: number, pieceBits: number, x: number): Piece {
-  const { full, rest, restBits } = cut(length, pieceBits);
-  const unit = 2 ** pieceBits;
-  const index = Math.floor((x - start) / unit);
-  if (index < full) return { start: start + index * unit, width: pieceBits };
+export function pieceOf(start: number, length: number, bits: number, x: number, wide: number | null = null): Piece {
+  const { full, unit, rest, last } = planOf(length, bits, wide);
+  const index = Math.floor((x - start) / 2 ** unit);
+  if (index < full) return { start: start + index * 2 ** unit, width: unit };
   const tail = start + length - rest;
-  return x < tail + 2 ** restBits
-    ? { start: tail, width: restBits }
-    : { start: start + length - 2 ** restBits, width: restBits };
+  return { start: x < tail + 2 ** last ? tail : start + length - 2 ** last, width: last };
+}
+
+/** Number of pieces of a run. */
+export function piecesInRun(length: number, bits: number, wide: number | null = null): number {
+  const { full, rest, last } = planOf(length, bits, wide);
+  return full + (rest === 2 ** last ? 1 : 2);
 }
 
 /** Number of segment rows of a step function. */
-export function countPieces(step: StepFunction, pieceBits: number): number {
-  let count = 0;
-  step.starts.forEach((start, run) => {
-    const { full, rest, restBits } = cut(runEnd(step, run) - start, pieceBits);
-    count += full + (rest === 2 ** restBits ? 1 : 2);
-  });
-  return count;
+export function countPieces(step: StepFunction, bits: number, wide: number | null = null): number {
+  return step.starts.reduce((count, start, run) => count + piecesInRun(runEnd(step, run) - start, bits, wide), 0);
 }

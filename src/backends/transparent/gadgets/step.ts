@@ -8,31 +8,19 @@
  * Sound: d and j are confined by `widths` alone, so x ≡ T + d with 0 ≤ d < 2^j; both sides are below p/2 in absolute
  * value, so they are equal integers and y is the value of the run that holds x. Overlapping pieces leave the prover a
  * choice of (d, j), never of y. When few inputs are possible a single lookup (x, y, class) is cheaper (`direct`).
+ *
+ * Where runs are so long that pieces of 2^h would be too many, as at the clamped ends of hidden weights' accumulators, the
+ * step is `wide`: runs of 2^J and more are cut into pieces of that width, and d = d₀ + 2^h·d₁ has a second cell:
+ *   (y, x − d₀ − 2^h·d₁, j, class) ∈ segments, (j, d₀) ∈ widths, (j, d₁) ∈ heights.
+ * Wide pieces have the code j = h + 1: `widths` then allows d₀ < 2^h and `heights` d₁ < 2^(J−h); for all other j, d₁ = 0.
+ * So 0 ≤ d < 2^J again, and the argument is the same.
  */
 import type { Expression, StepGadget } from '../../../artifact/circuit.ts';
 import type { Lowering } from '../lowering.ts';
 import { constantExpression, difference, type StepPlan, sum, viewExpression, whole } from '../system.ts';
-import { countPieces, pieceBitsRange } from './pieces.ts';
+import { isDirect } from './wide-plan.ts';
 
-/** Steps whose functions cover at most this many integers together are looked up directly. */
-export const directLimit = 1024;
-
-/** True when the step is cheaper as one lookup on its input. */
-export function isDirect(gadget: StepGadget): boolean {
-  return gadget.functions.reduce((total, step) => total + step.high - (step.starts[0] as number) + 1, 0) <= directLimit;
-}
-
-/** h that minimises the table rows of the whole proof: 2^(h+1) width rows plus the segments. */
-export function choosePieceBits(gadgets: readonly StepGadget[]): number {
-  const segmented = gadgets.filter((gadget) => !isDirect(gadget));
-  let best = { bits: pieceBitsRange[0], rows: Number.POSITIVE_INFINITY };
-  for (let bits = pieceBitsRange[0]; bits <= 18; bits++) {
-    let rows = 2 ** (bits + 1);
-    for (const gadget of segmented) for (const step of gadget.functions) rows += countPieces(step, bits);
-    if (rows < best.rows) best = { bits, rows };
-  }
-  return best.bits;
-}
+export { choosePieceBits, isDirect } from './wide-plan.ts';
 
 /** The class of a cell among all step functions of the proof. */
 function classExpression(gadget: StepGadget, base: number): Expression {
@@ -53,18 +41,26 @@ export function lowerStep(lowering: Lowering, gadget: StepGadget, index: number)
     ]);
     return { kind: 'direct', gadget: index, classBase };
   }
-  const classBase = lowering.addSegmentRows(gadget.functions);
+  const wide = lowering.wide.steps.has(gadget) ? lowering.wide.bits : null;
+  const classBase = lowering.addSegmentRows(gadget.functions, wide);
   const offset = lowering.committed(`${gadget.name}/offset`, gadget.box);
   const width = lowering.committed(`${gadget.name}/width`, gadget.box);
+  const height = wide === null ? null : lowering.committed(`${gadget.name}/height`, gadget.box);
   const d = viewExpression(whole(offset, gadget.box));
   const j = viewExpression(whole(width, gadget.box));
-  const classes = classExpression(gadget, classBase);
+  const d1 =
+    height === null ? constantExpression(0) : viewExpression(whole(height, gadget.box), 2 ** lowering.pieceBits);
   lowering.lookup(`${gadget.name}/segment`, lowering.segments, gadget.box, [
     output,
-    difference(gadget.input, d),
+    difference(gadget.input, sum(d, d1)),
     j,
-    classes,
+    classExpression(gadget, classBase),
   ]);
   lowering.lookup(`${gadget.name}/width`, lowering.widths, gadget.box, [j, d]);
-  return { kind: 'segments', gadget: index, classBase, offset, width };
+  if (height === null) return { kind: 'segments', gadget: index, classBase, offset, width };
+  lowering.lookup(`${gadget.name}/height`, lowering.heights, gadget.box, [
+    j,
+    viewExpression(whole(height, gadget.box)),
+  ]);
+  return { kind: 'wide', gadget: index, classBase, offset, width, height };
 }
