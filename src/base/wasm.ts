@@ -13,7 +13,19 @@ export type WasmExports = {
   foldLow(vector: number, half: number, factor: number): void;
   addScaled(a: number, b: number, factor: number, count: number): void;
   accumulateBase(out: number, factor: number, cells: number, count: number): void;
-  weightedSum(weights: number, cells: number, count: number, out: number): void;
+  weightedSums(weights: number, integers: number, size: number, count: number, out: number): void;
+  applyAlong(
+    data: number,
+    wide: boolean,
+    outer: number,
+    size: number,
+    inner: number,
+    entries: number,
+    weights: number,
+    many: number,
+    out: number,
+    count: number,
+  ): void;
   addHalves(vector: number, half: number): void;
   extendEq(vector: number, half: number, factor: number): void;
   fractionLayer(p: number, q: number, half: number, outP: number, outQ: number): void;

@@ -2,6 +2,6 @@ export { grind, hashColumns, hashPairs } from '../hashing';
 export { heap } from '../heap';
 export { transform } from './transform';
 export {
-  accumulateBase, addHalves, addScaled, extendEq, foldHigh, foldLow, fractionLayer, fractionRound, innerProductRound,
-  weightedSum,
+  accumulateBase, addHalves, addScaled, applyAlong, extendEq, foldHigh, foldLow, fractionLayer, fractionRound,
+  innerProductRound, weightedSums,
 } from './vectors';

@@ -1,5 +1,5 @@
 // Kernels on vectors of extension elements, 16 bytes each. Meaning: src/backends/transparent/kernels/reference.ts.
-import { add, montgomery, R2, R3, reduce, subtract } from '../field';
+import { add, montgomery, P, R2, R3, reduce, subtract } from '../field';
 
 const scratch: usize = memory.data(128, 16);
 
@@ -148,13 +148,46 @@ export function innerProductRound(a: usize, b: usize, half: u32, out: usize): vo
   scale(out + 16, atTwo, R2);
 }
 
-/** Σ weights[i]·cells[i], weights in E. */
-export function weightedSum(weights: usize, cells: usize, count: u32, out: usize): void {
+/**
+ * out[j] = Σ_{i < size} weights[i]·integers[j·size + i] for j < count, weights in E, integers of 32 bits. A negative integer
+ * stands for itself + 2p, which is below 2^32.
+ */
+export function weightedSums(weights: usize, integers: usize, size: u32, count: u32, out: usize): void {
   const s = scratch, total = scratch + 16;
-  memory.fill(total, 0, 16);
-  for (let end = cells + (usize(count) << 2); cells < end; cells += 4, weights += 16) {
-    scale(s, weights, load<u32>(cells));
-    sum(total, total, s);
+  const bytes = usize(size) << 2;
+  for (let j: u32 = 0; j < count; j++, out += 16) {
+    memory.fill(total, 0, 16);
+    let weight = weights;
+    for (let end = integers + bytes; integers < end; integers += 4, weight += 16) {
+      const integer = load<i32>(integers);
+      scale(s, weight, integer + ((integer >> 31) & (2 * P)));
+      sum(total, total, s);
+    }
+    scale(out, total, R2);
   }
-  scale(out, total, R2);
+}
+
+/**
+ * A sparse matrix along the middle of three dimensions: out[o, to, i] = Σ weight·data[o, from, i] over its entries, each two
+ * words (to, from) and a weight, which is spoilt. `wide` says whether data holds elements of E or cells. `out` is zero before.
+ */
+export function applyAlong(
+  data: usize, wide: bool, outer: u32, size: u32, inner: u32, entries: usize, weights: usize, many: u32,
+  out: usize, count: u32,
+): void {
+  const s = scratch;
+  for (let e: usize = 0; e < many; e++) scale(weights + (e << 4), weights + (e << 4), R2);
+  const shift: usize = wide ? 4 : 2;
+  for (let o: u32 = 0; o < outer; o++) {
+    for (let e: usize = 0; e < many; e++) {
+      const z = weights + (e << 4);
+      let from = data + ((usize(o * size + load<u32>(entries + (e << 3), 4)) * inner) << shift);
+      let to = out + ((usize(o * count + load<u32>(entries + (e << 3))) * inner) << 4);
+      for (let end = to + (usize(inner) << 4); to < end; to += 16, from += usize(1) << shift) {
+        if (wide) multiply(s, from, z);
+        else scale(s, z, load<u32>(from));
+        sum(to, to, s);
+      }
+    }
+  }
 }

@@ -1,7 +1,7 @@
 // Kernels on vectors of extension elements, 16 bytes each. Meaning: src/backends/transparent/kernels/reference.ts.
-import { R2, R3 } from '../field';
+import { P, R2, R3 } from '../field';
 import {
-  addLanes, montgomeryLanes, multiply, multiplyTurned, subtractLanes, triple, turn1, turn2, turn3,
+  addLanes, montgomeryLanes, multiply, multiplyTurned, reduceLanes, subtractLanes, triple, turn1, turn2, turn3,
 } from './lanes';
 
 // @ts-ignore: decorator
@@ -114,10 +114,65 @@ export function innerProductRound(a: usize, b: usize, half: u32, out: usize): vo
   v128.store(out, montgomeryLanes(atTwo, repair), 16);
 }
 
-/** Σ weights[i]·cells[i], weights in E. */
-export function weightedSum(weights: usize, cells: usize, count: u32, out: usize): void {
-  let total = i32x4.splat(0);
-  for (let end = cells + (usize(count) << 2); cells < end; cells += 4, weights += 16)
-    total = addLanes(total, montgomeryLanes(v128.load(weights), v128.load32_splat(cells)));
-  v128.store(out, montgomeryLanes(total, i32x4.splat(R2)));
+/** The words of two 64-bit lanes, added to sums of low and of high words: no reduction until the end. */
+// @ts-ignore: decorator
+@inline
+function lowWords(product: v128): v128 {
+  return v128.and(product, i64x2.splat(0xffffffff));
+}
+
+/**
+ * out[j] = Σ_{i < size} weights[i]·integers[j·size + i] for j < count, weights in E, integers of 32 bits. A negative integer
+ * stands for itself + 2p, which is below 2^32.
+ */
+export function weightedSums(weights: usize, integers: usize, size: u32, count: u32, out: usize): void {
+  const bytes = usize(size) << 2;
+  for (let j: u32 = 0; j < count; j++, out += 16) {
+    let low0 = i64x2.splat(0), low1 = i64x2.splat(0), high0 = i64x2.splat(0), high1 = i64x2.splat(0);
+    let weight = weights;
+    for (let end = integers + bytes; integers < end; integers += 4, weight += 16) {
+      const integer = load<i32>(integers);
+      const value = i32x4.splat(integer + ((integer >> 31) & (2 * P)));
+      const w = v128.load(weight);
+      const product0 = i64x2.extmul_low_i32x4_u(w, value), product1 = i64x2.extmul_high_i32x4_u(w, value);
+      low0 = i64x2.add(low0, lowWords(product0));
+      low1 = i64x2.add(low1, lowWords(product1));
+      high0 = i64x2.add(high0, i64x2.shr_u(product0, 32));
+      high1 = i64x2.add(high1, i64x2.shr_u(product1, 32));
+    }
+    const low = montgomeryLanes(reduceLanes(low0, low1), i32x4.splat(R2));
+    const high = montgomeryLanes(reduceLanes(high0, high1), i32x4.splat(R3));
+    v128.store(out, addLanes(low, high));
+  }
+}
+
+/**
+ * A sparse matrix along the middle of three dimensions: out[o, to, i] = Σ weight·data[o, from, i] over its entries, each two
+ * words (to, from) and a weight, which is spoilt. `wide` says whether data holds elements of E or cells. `out` is zero before.
+ */
+export function applyAlong(
+  data: usize, wide: bool, outer: u32, size: u32, inner: u32, entries: usize, weights: usize, many: u32,
+  out: usize, count: u32,
+): void {
+  const repair = i32x4.splat(R2);
+  for (let e: usize = 0; e < many; e++)
+    v128.store(weights + (e << 4), montgomeryLanes(v128.load(weights + (e << 4)), repair));
+  const shift: usize = wide ? 4 : 2;
+  for (let o: u32 = 0; o < outer; o++) {
+    for (let e: usize = 0; e < many; e++) {
+      const z = v128.load(weights + (e << 4));
+      let from = data + ((usize(o * size + load<u32>(entries + (e << 3), 4)) * inner) << shift);
+      let to = out + ((usize(o * count + load<u32>(entries + (e << 3))) * inner) << 4);
+      const end = to + (usize(inner) << 4);
+      if (wide) {
+        const t = triple(z);
+        const z1 = turn1(z, t), z2 = turn2(z, t), z3 = turn3(z, t);
+        for (; to < end; to += 16, from += 16)
+          v128.store(to, addLanes(v128.load(to), multiplyTurned(v128.load(from), z, z1, z2, z3)));
+      } else {
+        for (; to < end; to += 16, from += 4)
+          v128.store(to, addLanes(v128.load(to), montgomeryLanes(v128.load32_splat(from), z)));
+      }
+    }
+  }
 }

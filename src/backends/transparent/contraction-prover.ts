@@ -3,13 +3,26 @@
  * batched sumcheck over shared and reduced axes. The cost follows the operands' sizes, not the number of multiplications.
  */
 import type { ContractGadget, Operand } from '../../artifact/circuit.ts';
-import { add, at, type Ext, fromBase, multiply, one, put, scale, subtract, zero } from '../../base/extension.ts';
+import {
+  add,
+  at,
+  type Ext,
+  fromBase,
+  multiply,
+  one,
+  put,
+  scale,
+  subtract,
+  toVector,
+  zero,
+} from '../../base/extension.ts';
 import { fromInteger, pow } from '../../base/field.ts';
 import { product, type Shape } from '../../base/tensor.ts';
 import type { Cells } from './assign.ts';
 import type { ProverChannel } from './channel.ts';
 import { type ContractionShape, contractionBatch } from './contraction-shape.ts';
 import { publicInnerProduct, splitPoint } from './kernel-vectors.ts';
+import type { Entries, Kernels } from './kernels/kernels.ts';
 import { forEachRun, paddedBits } from './layout.ts';
 import { eqTable } from './polynomials.ts';
 import { accumulatorPoint } from './relations.ts';
@@ -22,24 +35,16 @@ type Named = { readonly sizes: Shape; readonly names: readonly AxisName[]; reado
 /** Weight of input index `from` in output index `to` along one dimension. */
 type Entry = { readonly to: number; readonly from: number; readonly weight: Ext };
 
-/** Applies a sparse matrix along one dimension of a tensor of extension elements. */
-function applyAlong(
-  data: Uint32Array,
-  outer: number,
-  size: number,
-  inner: number,
-  count: number,
-  entries: readonly Entry[],
-): Uint32Array {
-  const out = new Uint32Array(4 * outer * count * inner);
-  for (let o = 0; o < outer; o++) {
-    for (const { to, from, weight } of entries) {
-      const source = (o * size + from) * inner;
-      const target = (o * count + to) * inner;
-      for (let i = 0; i < inner; i++)
-        put(out, target + i, add(at(out, target + i), multiply(at(data, source + i), weight)));
-    }
-  }
+function entriesOfList(list: readonly Entry[]): Entries {
+  return {
+    places: Uint32Array.from(list.flatMap(({ to, from }) => [to, from])),
+    weights: toVector(list.map(({ weight }) => weight)),
+  };
+}
+
+function widened(cells: Uint32Array): Uint32Array {
+  const out = new Uint32Array(4 * cells.length);
+  for (let i = 0; i < cells.length; i++) out[4 * i] = cells[i] as number;
   return out;
 }
 
@@ -78,6 +83,7 @@ function entriesOf(
 
 /** Folds an operand with the weights of the output axes it does not share. */
 function foldOperand(
+  kernels: Kernels,
   operand: Operand,
   sizes: Shape,
   cells: ArrayLike<number>,
@@ -85,8 +91,9 @@ function foldOperand(
   weights: readonly Uint32Array[],
   shared: readonly number[],
 ): Named {
-  let data = new Uint32Array(4 * cells.length);
-  for (let i = 0; i < cells.length; i++) data[4 * i] = fromInteger((cells[i] as number) - operand.zero);
+  let data = new Uint32Array(cells.length);
+  for (let i = 0; i < cells.length; i++) data[i] = fromInteger((cells[i] as number) - operand.zero);
+  let wide = false;
   const current = [...sizes];
   const names: (AxisName | null)[] = [];
   operand.map.forEach((entry, dim) => {
@@ -101,19 +108,18 @@ function foldOperand(
       return;
     }
     const count = entry.kind === 'window' ? (gadget.reduce[entry.reduce] as number) : 1;
-    data = applyAlong(
-      data,
-      product(current.slice(0, dim)),
-      size,
-      product(current.slice(dim + 1)),
-      count,
-      entries,
-    ) as typeof data;
+    const along = { outer: product(current.slice(0, dim)), size, inner: product(current.slice(dim + 1)), count };
+    data = kernels.applyAlong(data, wide, along, entriesOfList(entries)) as typeof data;
+    wide = true;
     current[dim] = count;
     names.push(entry.kind === 'window' ? { kind: 'reduce', axis: entry.reduce } : null);
   });
   const kept = names.flatMap((name, dim) => (name === null ? [] : [{ name, size: current[dim] as number }]));
-  return { data, sizes: kept.map((axis) => axis.size), names: kept.map((axis) => axis.name) };
+  return {
+    data: wide ? data : widened(data),
+    sizes: kept.map((axis) => axis.size),
+    names: kept.map((axis) => axis.name),
+  };
 }
 
 /** Lays a folded operand out over the variables of the sumcheck, zero outside the box. */
@@ -189,11 +195,6 @@ function instanceRound(factors: readonly Uint32Array[], half: number, points: re
   return sums;
 }
 
-function foldFactor(factor: Uint32Array, half: number, z: Ext): void {
-  for (let x = 0; x < half; x++)
-    put(factor, x, add(at(factor, x), multiply(z, subtract(at(factor, x + half), at(factor, x)))));
-}
-
 /** acc~(point): the claimed value of a virtual accumulator. */
 export function accumulatorValue(values: Float64Array, box: Shape, point: readonly Ext[]): Ext {
   const parts = splitPoint(point, box);
@@ -207,6 +208,7 @@ export function accumulatorValue(values: Float64Array, box: Shape, point: readon
 /** Step 6. */
 export function proveContractions(
   channel: ProverChannel,
+  kernels: Kernels,
   system: System,
   cells: Cells,
   leaf: readonly Ext[],
@@ -225,6 +227,7 @@ export function proveContractions(
     const fold = (operand: Operand): Uint32Array =>
       spread(
         foldOperand(
+          kernels,
           operand,
           (system.tensors[operand.wire] as SystemTensor).sizes,
           cells.tensors[operand.wire] as Float64Array,
@@ -256,7 +259,7 @@ export function proveContractions(
     channel.sendHidden(...sums);
     const z = channel.drawOne();
     for (const { shape, factors } of running)
-      if (bit < shape.variables) for (const factor of factors) foldFactor(factor, half, z);
+      if (bit < shape.variables) for (const factor of factors) kernels.foldHigh(factor, half, z);
   }
   for (const { gadget, factors } of running) {
     [gadget.left, gadget.right].forEach((operand, side) => {

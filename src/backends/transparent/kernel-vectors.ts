@@ -7,7 +7,8 @@ import { add, at, type Ext, multiply, one, put, zero } from '../../base/extensio
 import { fromInteger } from '../../base/field.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { axesOf } from '../../gadgets/views.ts';
-import { bitsFor, boxTruncated, eqIndex, eqTable, eqTruncated, weightedSum } from './polynomials.ts';
+import { defaultKernels } from './kernels/choose.ts';
+import { bitsFor, boxTruncated, eqIndex, eqTable, eqTruncated, manyCells, weightedSum } from './polynomials.ts';
 
 /** `eq`: eq(τ, i) for i < count. `point`: 1 at one index. `vector`: any weights, 4 cells per index. */
 export type Kernel =
@@ -46,19 +47,36 @@ export function kernelSum(kernel: Kernel, size: number): Ext {
   return total;
 }
 
+/** The integers as 32-bit words, or null when one does not fit. */
+function wordsOf(data: ArrayLike<number>): Int32Array | null {
+  if (data instanceof Int32Array) return data;
+  const out = new Int32Array(data.length);
+  for (let i = 0; i < out.length; i++) {
+    const value = data[i] as number;
+    if (value !== (value | 0)) return null;
+    out[i] = value;
+  }
+  return out;
+}
+
+/** Σ_i weights[i]·data[j·size + i] for each j. */
+function foldIntegers(data: ArrayLike<number>, weights: Uint32Array, size: number): Uint32Array {
+  const out = new Uint32Array((4 * data.length) / size);
+  const words = data.length < manyCells ? null : wordsOf(data);
+  if (words !== null) defaultKernels().weightedSums(weights, words, size, out);
+  else for (let j = 0; 4 * j < out.length; j++) put(out, j, weightedSum(weights, data, j * size, size));
+  return out;
+}
+
 /** ⟨φ, data⟩ for public integers, folding the last dimension first. */
 export function publicInnerProduct(data: ArrayLike<number>, sizes: Shape, kernels: readonly Kernel[]): Ext {
   if (sizes.length === 0) return [fromInteger(data[0] as number), 0, 0, 0];
   const last = sizes.length - 1;
-  let size = sizes[last] as number;
-  let count = data.length / size;
-  const weights = kernelVector(kernels[last] as Kernel, size);
-  let current = new Uint32Array(4 * count);
-  for (let outer = 0; outer < count; outer++) put(current, outer, weightedSum(weights, data, outer * size, size));
+  let current = foldIntegers(data, kernelVector(kernels[last] as Kernel, sizes[last] as number), sizes[last] as number);
   for (let dim = last - 1; dim >= 0; dim--) {
-    size = sizes[dim] as number;
-    count /= size;
+    const size = sizes[dim] as number;
     const vector = kernelVector(kernels[dim] as Kernel, size);
+    const count = current.length / 4 / size;
     const folded = new Uint32Array(4 * count);
     for (let outer = 0; outer < count; outer++) {
       let total = zero;

@@ -1,6 +1,7 @@
 /** Multilinear extensions: eq tables, truncated eq, and the vectors that linear claims are made of. Points list bit 0 first. */
 import { add, at, type Ext, multiply, one, put, subtract, zero } from '../../base/extension.ts';
 import { add as addBase, fromInteger, mul } from '../../base/field.ts';
+import { defaultKernels } from './kernels/choose.ts';
 
 /** The number of bits b with 2^b ≥ n. */
 export function bitsFor(n: number): number {
@@ -9,8 +10,16 @@ export function bitsFor(n: number): number {
   return n <= 1 ? 0 : 32 - Math.clz32(n - 1);
 }
 
+/** From here on a kernel pays for its call. */
+export const manyCells = 64;
+
 /** Σ_i weights[i]·values[from + i] for i < count: extension weights, integer values below 2^52. */
 export function weightedSum(weights: Uint32Array, values: ArrayLike<number>, from: number, count: number): Ext {
+  if (count >= manyCells && values instanceof Int32Array) {
+    const out = new Uint32Array(4);
+    defaultKernels().weightedSums(weights, values.subarray(from, from + count), count, out);
+    return at(out, 0);
+  }
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   for (let i = 0; i < count; i++) {
     const integer = values[from + i] as number;
@@ -27,6 +36,10 @@ export function weightedSum(weights: Uint32Array, values: ArrayLike<number>, fro
 /** eq(point, x) for all x in [0, 2^bits): 4 cells each. */
 export function eqTable(point: readonly Ext[], scaleBy: Ext = one): Uint32Array {
   const out = new Uint32Array(4 * 2 ** point.length);
+  if (out.length >= 4 * manyCells && scaleBy === one) {
+    defaultKernels().eqTable(point, out);
+    return out;
+  }
   put(out, 0, scaleBy);
   point.forEach((coordinate, bit) => {
     const half = 2 ** bit;

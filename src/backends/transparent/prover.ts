@@ -6,18 +6,18 @@ import { invariant } from '../../base/errors.ts';
 import { add, at, type Ext, multiply, put, subtract, toVector, zero } from '../../base/extension.ts';
 import type { Cells } from './assign.ts';
 import { ProverChannel, VerifierChannel } from './channel.ts';
-import { batchClaims, ClaimBook, type ClaimTerm, type LinearClaim } from './claims.ts';
+import { addClaimVector } from './claim-vector.ts';
+import { batchClaims, ClaimBook, type LinearClaim } from './claims.ts';
 import { type EncodedRows, encodeAndHash, fillRows, fillTails, openColumns } from './commitment.ts';
 import { seededName } from './config.ts';
 import { accumulatorValue, proveContractions } from './contraction-prover.ts';
 import { linearVariables } from './contraction-shape.ts';
 import { maskedForm } from './forms.ts';
 import { accumulatorClaims, stack } from './instances.ts';
-import { kernelVector } from './kernel-vectors.ts';
 import { defaultKernels } from './kernels/choose.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import type { AcceptedKey } from './key.ts';
-import { addressOf, type Layout, type MatrixPlace, paddedBits, tensorsOf } from './layout.ts';
+import { addressOf, type Layout, type MatrixPlace, tensorsOf } from './layout.ts';
 import { proveLookups } from './lookup-prover.ts';
 import { noiseRows } from './mask.ts';
 import { codeDimension } from './matrix.ts';
@@ -28,7 +28,7 @@ import { eqTable } from './polynomials.ts';
 import { bytesOf, streamKey } from './randomness.ts';
 import { accumulatorPoint, walkRelations } from './relations.ts';
 import { openTranscript, publicDataOf } from './statement.ts';
-import { type System, type SystemTensor, type TensorId, witnessMatrix } from './system.ts';
+import { type SystemTensor, type TensorId, witnessMatrix } from './system.ts';
 
 export type ProverOptions = {
   /**
@@ -46,28 +46,6 @@ export type ProverOptions = {
 /** The protocol that a proof with these options speaks. */
 export function protocolOf(key: AcceptedKey, options: ProverOptions): string {
   return options.seeded === true ? seededName(key.backend) : key.backend;
-}
-
-/** Φ: adds the batched claim vector over all of V to zeros. */
-function addClaimVector(system: System, layout: Layout, terms: readonly ClaimTerm[], out: Uint32Array): void {
-  for (const { coefficient, tensor, kernels } of terms) {
-    const { sizes } = system.tensors[tensor] as SystemTensor;
-    const vectors = sizes.map((size, dim) => kernelVector(kernels[dim] as (typeof kernels)[number], size));
-    const shifts = sizes.map((_, dim) => 2 ** paddedBits(sizes.slice(dim + 1)));
-    const spread = (dim: number, address: number, weight: Ext): void => {
-      if (dim === sizes.length) {
-        put(out, address, add(at(out, address), weight));
-        return;
-      }
-      const vector = vectors[dim] as Uint32Array;
-      for (let i = 0; i < (sizes[dim] as number); i++) {
-        const factor = at(vector, i);
-        if ((factor[0] | factor[1] | factor[2] | factor[3]) !== 0)
-          spread(dim + 1, address + i * (shifts[dim] as number), multiply(weight, factor));
-      }
-    };
-    spread(0, addressOf(layout, tensor), coefficient);
-  }
 }
 
 /** V widened to extension elements into zeros, which stay where no row is stored. */
@@ -235,7 +213,7 @@ function proveRelations(
     ),
   );
   channel.sendHidden(...values);
-  proveContractions(channel, system, cells, leaf, tau, values);
+  proveContractions(channel, kernels, system, cells, leaf, tau, values);
   if (noise !== null) proveProducts(channel, noise);
 }
 
@@ -263,7 +241,7 @@ export function proveBody(key: AcceptedKey, statement: Statement, cells: Cells, 
   const length = 4 * 2 ** layout.logCells;
   const point = kernels.arena(2 * length, (allocate) => {
     const [phi, wide] = [allocate(length), allocate(length)];
-    addClaimVector(system, layout, terms, phi);
+    addClaimVector(kernels, system, layout, terms, phi);
     widen(layout, encoded.rows, dimension, wide);
     return proveInnerProduct(channel, kernels, phi, wide, layout.logCells, s);
   });

@@ -107,6 +107,45 @@ describe.each(['simd', 'scalar'] as const)('the %s module agrees with the refere
     );
   });
 
+  it('weightedSums of any 32-bit integers', () => {
+    fc.assert(
+      fc.property(sizes, fc.integer({ min: 1, max: 4 }), seeds, (size, count, seed) => {
+        const extremes = [0, 1, -1, P - 1, -P, 1 - P, P - 2 ** 31, 2 ** 31 - 1, -(2 ** 31)];
+        const integers = Int32Array.from(drawer(seed)(size * count), (cell, i) =>
+          cell % 3 === 0 ? (extremes[i % extremes.length] as number) : cell - 2 ** 30,
+        );
+        agree(fast, [count, size], seed, (k, [out, weights]) =>
+          k.weightedSums(weights as Uint32Array, integers, size, out as Uint32Array),
+        );
+      }),
+      { numRuns: 60, seed: 5 },
+    );
+  });
+
+  it('applyAlong', () => {
+    const small = fc.integer({ min: 1, max: 5 });
+    fc.assert(
+      fc.property(
+        small,
+        small,
+        small,
+        small,
+        fc.boolean(),
+        fc.nat(12),
+        seeds,
+        (outer, size, inner, count, wide, many, seed) => {
+          const draw = drawer(seed);
+          const places = Uint32Array.from(draw(2 * many), (cell, i) => cell % (i % 2 === 0 ? count : size));
+          const entries = { places, weights: draw(4 * many) };
+          const data = draw((wide ? 4 : 1) * outer * size * inner);
+          const along = { outer, size, inner, count };
+          expect(fast.applyAlong(data, wide, along, entries)).toEqual(reference.applyAlong(data, wide, along, entries));
+        },
+      ),
+      { numRuns: 80, seed: 6 },
+    );
+  });
+
   it('encodeRows', () => {
     fc.assert(
       fc.property(

@@ -8,6 +8,12 @@ export type ExtVector = Uint32Array;
 /** Zeroed cells. */
 export type Allocate = (cells: number) => Uint32Array;
 
+/** A sparse matrix: words (to, from) and a weight for each entry. */
+export type Entries = { readonly places: Uint32Array; readonly weights: ExtVector };
+
+/** Sizes around the dimension a matrix is applied to. */
+export type Along = { readonly outer: number; readonly size: number; readonly inner: number; readonly count: number };
+
 export type Kernels = {
   /** Runs `work` with vectors where these kernels like them best. They must not be used after it returns. */
   arena<T>(cells: number, work: (allocate: Allocate) => T): T;
@@ -42,6 +48,13 @@ export type Kernels = {
   innerProductRound(a: ExtVector, b: ExtVector, half: number): readonly [Ext, Ext];
   /** out[i] += factor · cells[from + i] for i < count. */
   accumulateBase(out: ExtVector, factor: Ext, cells: Uint32Array, from: number, count: number): void;
+  /** out[j] = Σ_{i < size} weights[i]·integers[j·size + i] for each element of `out`. */
+  weightedSums(weights: ExtVector, integers: Int32Array, size: number, out: ExtVector): void;
+  /**
+   * out[o, to, i] = Σ weight·data[o, from, i] over the entries, o < outer, to < count, from < size, i < inner. `data` holds
+   * elements of E when `wide`, else cells.
+   */
+  applyAlong(data: Uint32Array, wide: boolean, along: Along, entries: Entries): ExtVector;
   /** The least nonce whose hash has `bits` leading zero bits. */
   grind(work: Work): number;
 };

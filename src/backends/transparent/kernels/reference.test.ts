@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { seeded } from '../../../../test/support/circuits.ts';
 import { ByteWriter } from '../../../base/bytes.ts';
 import { add, at, type Ext, fromBase, multiply, scale, subtract, zero } from '../../../base/extension.ts';
-import { add as addBase, mul, P, pow, rootOfUnity } from '../../../base/field.ts';
+import { add as addBase, fromInteger, mul, P, pow, rootOfUnity } from '../../../base/field.ts';
 import { hashLeaf } from '../merkle.ts';
+import { eqIndex } from '../polynomials.ts';
 import { referenceKernels as kernels } from './reference.ts';
 
 const random = seeded(21);
@@ -117,6 +118,41 @@ describe('the reference kernels', () => {
     const sum = (t: number): Ext =>
       total(Array.from({ length: half }, (_, x) => multiply(line(a, x, t), line(b, x, t))));
     expect(kernels.innerProductRound(a, b, half)).toEqual([sum(0), sum(2)]);
+  });
+
+  it('eqTable lists eq(point, x)', () => {
+    const point = [element(), element(), element()];
+    const out = new Uint32Array(32);
+    kernels.eqTable(point, out);
+    list(out).forEach((value, x) => expect(value).toEqual(eqIndex(point, x)));
+  });
+
+  it('weightedSums adds up rows of integers', () => {
+    const weights = vector(3);
+    const integers = Int32Array.of(1, -1, 2 ** 31 - 1, -(2 ** 31), 0, -P);
+    const out = new Uint32Array(8);
+    kernels.weightedSums(weights, integers, 3, out);
+    [0, 1].forEach((j) => {
+      const terms = [0, 1, 2].map((i) => scale(at(weights, i), fromInteger(integers[3 * j + i] as number)));
+      expect(at(out, j)).toEqual(total(terms));
+    });
+  });
+
+  it('applyAlong multiplies by a sparse matrix in the middle', () => {
+    const [data, weights] = [vector(2 * 3 * 2), vector(2)];
+    const entries = { places: Uint32Array.of(1, 2, 1, 0), weights };
+    const along = { outer: 2, size: 3, inner: 2, count: 2 };
+    const out = list(kernels.applyAlong(data, true, along, entries));
+    const x = (o: number, from: number, i: number): Ext => at(data, (o * 3 + from) * 2 + i);
+    for (const o of [0, 1])
+      for (const i of [0, 1]) {
+        expect(out[(o * 2 + 0) * 2 + i]).toEqual(zero);
+        const expected = add(multiply(x(o, 2, i), at(weights, 0)), multiply(x(o, 0, i), at(weights, 1)));
+        expect(out[(o * 2 + 1) * 2 + i]).toEqual(expected);
+      }
+    const base = cells(12);
+    const wide = Uint32Array.from({ length: 48 }, (_, i) => (i % 4 === 0 ? (base[i / 4] as number) : 0));
+    expect(kernels.applyAlong(base, false, along, entries)).toEqual(kernels.applyAlong(wide, true, along, entries));
   });
 
   it('accumulateBase adds multiples of field cells from an offset', () => {

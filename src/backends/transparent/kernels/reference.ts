@@ -1,12 +1,11 @@
 /** Plain TypeScript kernels: the reference every faster implementation is tested against. */
 import { digestLength } from '../../../base/digest.ts';
 import { at, type Ext, reduceSplit } from '../../../base/extension.ts';
-import { add as addBase, mul, P } from '../../../base/field.ts';
+import { add as addBase, fromInteger, mul, P } from '../../../base/field.ts';
 import { transform, twiddles } from '../code.ts';
 import { hashLeaf, hashPairs } from '../merkle.ts';
-import { eqTable } from '../polynomials.ts';
 import { searchNonce } from '../transcript.ts';
-import type { ExtVector, Kernels } from './kernels.ts';
+import type { Along, Entries, ExtVector, Kernels } from './kernels.ts';
 
 /** out[k] = a[i]·b[j], elements of vectors, without allocating. */
 function multiplyInto(a: ExtVector, i: number, b: ExtVector, j: number, out: ExtVector, k: number): void {
@@ -116,10 +115,6 @@ function addHalves(vector: ExtVector, half: number): void {
   for (let x = 0; x < 4 * half; x += 4) addInto(vector, x, vector, x + 4 * half);
 }
 
-function fillEq(point: readonly Ext[], out: ExtVector): void {
-  out.set(eqTable(point));
-}
-
 function fractionLayer(p: ExtVector, q: ExtVector, half: number, outP: ExtVector, outQ: ExtVector): void {
   const scratch = new Uint32Array(4);
   for (let x = 0; x < half; x++) {
@@ -187,6 +182,50 @@ function accumulateBase(out: ExtVector, factor: Ext, cells: Uint32Array, from: n
   }
 }
 
+/** eq over no variable is 1; each further variable splits every entry into low = entry − z·entry and high = z·entry. */
+function eqTable(point: readonly Ext[], out: ExtVector): void {
+  out.set([1, 0, 0, 0]);
+  point.forEach((z, bit) => {
+    const size = 4 * 2 ** bit;
+    const factor = Uint32Array.from(z);
+    for (let x = 0; x < size; x += 4) {
+      multiplyInto(out, x, factor, 0, out, x + size);
+      subtractInto(out, x, out, x + size, out, x);
+    }
+  });
+}
+
+function weightedSums(weights: ExtVector, integers: Int32Array, size: number, out: ExtVector): void {
+  for (let j = 0; 4 * j < out.length; j++) {
+    out.fill(0, 4 * j, 4 * j + 4);
+    for (let i = 0; i < size; i++) {
+      const value = fromInteger(integers[j * size + i] as number);
+      for (let c = 0; c < 4; c++)
+        out[4 * j + c] = addBase(out[4 * j + c] as number, mul(weights[4 * i + c] as number, value));
+    }
+  }
+}
+
+function applyAlong(data: Uint32Array, wide: boolean, along: Along, entries: Entries): ExtVector {
+  const { outer, size, inner, count } = along;
+  const out = new Uint32Array(4 * outer * count * inner);
+  const scratch = new Uint32Array(8);
+  const many = entries.weights.length / 4;
+  for (let o = 0; o < outer; o++) {
+    for (let e = 0; e < many; e++) {
+      const to = 4 * (o * count + (entries.places[2 * e] as number)) * inner;
+      const from = (o * size + (entries.places[2 * e + 1] as number)) * inner;
+      for (let i = 0; i < inner; i++) {
+        if (wide) scratch.set(data.subarray(4 * (from + i), 4 * (from + i) + 4));
+        else scratch[0] = data[from + i] as number;
+        multiplyInto(scratch, 0, entries.weights, 4 * e, scratch, 4);
+        addInto(out, to + 4 * i, scratch, 4);
+      }
+    }
+  }
+  return out;
+}
+
 export const referenceKernels: Kernels = {
   arena: (_, work) => work((count) => new Uint32Array(count)),
   encodeRows,
@@ -196,10 +235,12 @@ export const referenceKernels: Kernels = {
   foldLow,
   addScaled,
   addHalves,
-  eqTable: fillEq,
+  eqTable,
   fractionLayer,
   fractionRound,
   innerProductRound,
   accumulateBase,
+  weightedSums,
+  applyAlong,
   grind: searchNonce,
 };

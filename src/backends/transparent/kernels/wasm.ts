@@ -135,6 +135,31 @@ function vectorKernels(
       if (!inPlace(parts, factor, ([x, y], small) => wasm.accumulateBase(x, small, y, count)))
         slow.accumulateBase(out, factor, cells, from, count);
     },
+    weightedSums: (weights, integers, size, out) => {
+      const words = new Uint32Array(integers.buffer, integers.byteOffset, integers.length);
+      const count = out.length / 4;
+      const parts: Part[] = [
+        [out, 4 * count],
+        [weights, 4 * size],
+        [words, size * count],
+      ];
+      if (!inPlace(parts, null, ([x, w, v]) => wasm.weightedSums(w, v, size, count, x)))
+        slow.weightedSums(weights, integers, size, out);
+    },
+    applyAlong: (data, wide, along, entries) => {
+      const { outer, size, inner, count } = along;
+      const out = new Uint32Array(4 * outer * count * inner);
+      const parts: Part[] = [
+        [out, out.length],
+        [data, data.length],
+        [entries.places, entries.places.length],
+        [entries.weights.slice(), entries.weights.length],
+      ];
+      const done = inPlace(parts, null, ([x, d, e, w]) =>
+        wasm.applyAlong(d, wide, outer, size, inner, e, w, entries.weights.length / 4, x, count),
+      );
+      return done ? out : slow.applyAlong(data, wide, along, entries);
+    },
   };
 }
 
