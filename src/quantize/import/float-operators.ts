@@ -1,6 +1,5 @@
 /** QDQ spelling: float operators between DequantizeLinear and QuantizeLinear that onnxruntime runs on integers. */
 import type { GraphNode } from '../../artifact/graph.ts';
-import { f32 } from '../../base/rounding.ts';
 import { floatAttribute, intAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
 import { type Context, operandValue, outputName } from './context.ts';
@@ -8,7 +7,6 @@ import {
   type Bias,
   constantFactor,
   dimsOf,
-  emitAdd,
   emitConv,
   emitGemm,
   emitMatMul,
@@ -19,7 +17,7 @@ import {
 } from './linear.ts';
 import { isStill, propagates, readMovement } from './movement.ts';
 import { biasOperand, floatBias, quantizedOperand, weightsOperand } from './operands.ts';
-import { checkReadOnce, clipPending, movePending, pend } from './pending.ts';
+import { awaitingQuantization, movePending, pend } from './pending.ts';
 import type { ConstantValue, PendingValue, ScaledConstant, Value } from './values.ts';
 
 export function importConv(context: Context, node: GraphNode): void {
@@ -103,64 +101,6 @@ export function importMatMul(context: Context, node: GraphNode): void {
   context.values.set(outputName(node), pend(node, emit, withBias));
 }
 
-export function importAdd(context: Context, node: GraphNode): void {
-  const name = outputName(node);
-  const biased = addedBias(context, node);
-  if (biased !== null) {
-    context.values.set(name, biased);
-    return;
-  }
-  const a = quantizedOperand(context, node, 0);
-  const b = quantizedOperand(context, node, 1);
-  context.values.set(
-    name,
-    pend(node, (quantization) => emitAdd(context.network, node, a, b, { quantization, name: null })),
-  );
-}
-
-function addedBias(context: Context, node: GraphNode): PendingValue | null {
-  for (const [product, vector] of [
-    [0, 1],
-    [1, 0],
-  ] as const) {
-    const left = operandValue(context, node, product);
-    const right = operandValue(context, node, vector);
-    if (left?.kind !== 'pending' || right?.kind !== 'constant' || left.withBias === null) continue;
-    checkReadOnce(context, node.inputs[product] as string, node);
-    return left.withBias(right);
-  }
-  return null;
-}
-
-function clip(context: Context, node: GraphNode, low: number, high: number): void {
-  const value = operandValue(context, node, 0) ?? invalid(node, 'its input is missing');
-  context.values.set(outputName(node), clipped(context, node, value, low, high));
-}
-
-function clipped(context: Context, node: GraphNode, value: Value, low: number, high: number): Value {
-  if (value.kind === 'pending') return clipPending(context, node, value, low, high);
-  if (value.kind !== 'byte-function')
-    return refuse(node, 'works on integers or constants', 'Put it between a DequantizeLinear and a QuantizeLinear.');
-  // min last: with low > high every value becomes high, as ONNX has it.
-  const floats = value.floats.map((float) => Math.min(Math.max(float, low), high));
-  return { ...value, floats, origin: null, reachable: false, dequantizer: null, label: node.op };
-}
-
-export function importRelu(context: Context, node: GraphNode): void {
-  clip(context, node, 0, Infinity);
-}
-
-export function importClip(context: Context, node: GraphNode): void {
-  const bound = (index: number, attribute: string, fallback: number): number => {
-    const value = operandValue(context, node, index);
-    if (value === undefined) return f32(floatAttribute(node, attribute, fallback));
-    if (value.kind !== 'constant' || value.tensor.type !== 'float32')
-      return refuse(node, 'its bounds are not float32 constants', 'Export the model with constant bounds.');
-    return value.tensor.data[0] ?? invalid(node, 'a bound is empty');
-  };
-  clip(context, node, bound(1, 'min', -Infinity), bound(2, 'max', Infinity));
-}
-
 /** MaxPool, Reshape and the like, on integers or on the floats that stand for them. */
 export function importMovement(context: Context, node: GraphNode): void {
   const value = operandValue(context, node, 0) ?? invalid(node, 'its input is missing');
@@ -170,6 +110,7 @@ export function importMovement(context: Context, node: GraphNode): void {
 function moved(context: Context, node: GraphNode, value: Value): Value {
   const { graph, network } = context;
   if (value.kind === 'pending') return movePending(context, node, value);
+  if (value.kind === 'pair-function') return movePending(context, node, awaitingQuantization(context, node, value));
   if (value.kind !== 'integer' && value.kind !== 'byte-function')
     return refuse(
       node,
@@ -180,6 +121,17 @@ function moved(context: Context, node: GraphNode, value: Value): Value {
   if (value.kind === 'integer')
     return { kind: 'integer', cell: network.emit(node, op, attrs, [value.cell], outputName(node)) };
   if (isStill(node)) return value;
+  if (op === 'MaxPool' && !isIncreasing(value.floats))
+    refuse(
+      node,
+      'takes the largest of floats that do not increase with their bytes',
+      'Put a QuantizeLinear/DequantizeLinear pair before this node.',
+    );
   const cell = network.emit(node, op, attrs, [value.cell], null);
   return { ...value, cell, reachable: value.reachable && propagates(node, graph), dequantizer: null };
+}
+
+/** Then the largest float is that of the largest byte; NaN is never in order. */
+function isIncreasing(floats: Float32Array): boolean {
+  return floats.every((float, i) => i === 0 || float >= (floats[i - 1] as number));
 }

@@ -5,15 +5,8 @@ import { ProvennError } from '../../base/errors.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { refuse } from '../refusal.ts';
 import { type Context, openContext } from './context.ts';
-import {
-  importAdd,
-  importClip,
-  importConv,
-  importGemm,
-  importMatMul,
-  importMovement,
-  importRelu,
-} from './float-operators.ts';
+import { elementwiseImporters } from './elementwise.ts';
+import { importConv, importGemm, importMatMul, importMovement } from './float-operators.ts';
 import { movementNames } from './movement.ts';
 import {
   importAveragePool,
@@ -21,9 +14,16 @@ import {
   importQLinearAveragePool,
   importQLinearGlobalAveragePool,
 } from './pooling.ts';
-import { importQGemm, importQLinearAdd, importQLinearConv, importQLinearMatMul } from './qoperator.ts';
+import {
+  importQGemm,
+  importQLinearBinary,
+  importQLinearConv,
+  importQLinearMatMul,
+  importQLinearUnary,
+} from './qoperator.ts';
 import { importDequantizeLinear, importQuantizeLinear } from './quantize-linear.ts';
-import type { Value } from './values.ts';
+import { emitBooleans } from './tabulate.ts';
+import { type ByteFunction, isFunction, type PairFunction, type Value } from './values.ts';
 
 type Importer = (context: Context, node: GraphNode) => void;
 
@@ -36,17 +36,18 @@ const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
   ['QLinearConv', importQLinearConv],
   ['QLinearMatMul', importQLinearMatMul],
   ['com.microsoft:QGemm', importQGemm],
-  ['com.microsoft:QLinearAdd', importQLinearAdd],
+  ['com.microsoft:QLinearAdd', importQLinearBinary('QLinearAdd')],
+  ['com.microsoft:QLinearMul', importQLinearBinary('QLinearMul')],
+  ['com.microsoft:QLinearSigmoid', importQLinearUnary('Sigmoid')],
+  ['com.microsoft:QLinearLeakyRelu', importQLinearUnary('LeakyRelu')],
   ['Conv', importConv],
   ['Gemm', importGemm],
   ['MatMul', importMatMul],
-  ['Add', importAdd],
   ['com.microsoft:QLinearAveragePool', importQLinearAveragePool],
   ['com.microsoft:QLinearGlobalAveragePool', importQLinearGlobalAveragePool],
   ['AveragePool', importAveragePool],
   ['GlobalAveragePool', importGlobalAveragePool],
-  ['Relu', importRelu],
-  ['Clip', importClip],
+  ...elementwiseImporters,
   ...movementNames.map((name): [string, Importer] => [name, importMovement]),
 ]);
 
@@ -134,7 +135,14 @@ function exportOutput(context: Context, name: string): void {
   else if (value?.kind === 'byte-function' && value.origin !== null) {
     const { scale, zeroPoint } = value.origin;
     context.network.output(name, value.cell, { scale, zeroPoint });
-  } else refuseOutput(context, name);
+  } else if (isFunction(value) && value.boolean === true) exportBooleans(context, name, value);
+  else refuseOutput(context, name);
+}
+
+/** A tensor of booleans leaves as integers 0 and 1. */
+function exportBooleans(context: Context, name: string, value: ByteFunction | PairFunction): void {
+  const node = context.producers.get(name) as GraphNode;
+  context.network.output(name, emitBooleans(context.network, node, value, name), null);
 }
 
 function refuseOutput(context: Context, name: string): never {

@@ -161,18 +161,3 @@ export function emitMatMul(network: Network, node: GraphNode, a: Quantized, b: F
   };
   return network.emit(node, 'QLinearMatMul', attrs, [a.operand, b.operand], target.name);
 }
-
-/** QLinearAdd of two tensors of bytes; at most one of them constant. */
-export function emitAdd(network: Network, node: GraphNode, a: Quantized, b: Quantized, target: Target): Cell {
-  const types = new Set([a.quantization.dtype, b.quantization.dtype, target.quantization.dtype]);
-  if (types.size !== 1)
-    refuse(node, 'adds bytes of different types', 'Quantize both operands and the sum to the same type.');
-  const attrs = {
-    aScale: a.quantization.scale,
-    aZero: a.quantization.zeroPoint,
-    bScale: b.quantization.scale,
-    bZero: b.quantization.zeroPoint,
-    ...outputAttributes(target),
-  };
-  return network.emit(node, 'QLinearAdd', attrs, [a.operand, b.operand], target.name);
-}

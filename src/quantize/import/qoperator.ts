@@ -1,12 +1,14 @@
 /** QOperator spelling: QLinearConv, QLinearMatMul, QGemm and QLinearAdd carry their scales as operands. */
 import type { GraphNode } from '../../artifact/graph.ts';
+import { dequantizedBytes } from '../formula.ts';
+import { type FloatFunction, unaryFunctions } from '../functions/unary.ts';
 import { floatAttribute, intAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
 import { byteQuantization, type Context, integersOf, operandValue, outputName, scalesOf, zerosOf } from './context.ts';
+import { emitFused } from './fused-binary.ts';
 import {
   type Bias,
   constantFactor,
-  emitAdd,
   emitConv,
   emitGemm,
   emitMatMul,
@@ -16,6 +18,8 @@ import {
   type Target,
   type Weights,
 } from './linear.ts';
+import { emitQuantized } from './tabulate.ts';
+import type { ByteFunction } from './values.ts';
 
 /** Operand `index` as bytes, its quantization in the two operands after it. A constant is allowed where the operator takes one. */
 export function quantized(context: Context, node: GraphNode, index: number, what: string): Quantized {
@@ -111,9 +115,36 @@ export function importQGemm(context: Context, node: GraphNode): void {
   context.values.set(outputName(node), { kind: 'integer', cell });
 }
 
-export function importQLinearAdd(context: Context, node: GraphNode): void {
-  const a = quantized(context, node, 0, 'the first operand');
-  const b = quantized(context, node, 3, 'the second operand');
-  const cell = emitAdd(context.network, node, a, b, target(context, node, 6));
-  context.values.set(outputName(node), { kind: 'integer', cell });
+/** QLinearAdd and QLinearMul. */
+export function importQLinearBinary(op: 'QLinearAdd' | 'QLinearMul'): (context: Context, node: GraphNode) => void {
+  return (context, node) => {
+    const a = quantized(context, node, 0, 'the first operand');
+    const b = quantized(context, node, 3, 'the second operand');
+    const cell = emitFused(context.network, node, op, a, b, target(context, node, 6));
+    context.values.set(outputName(node), { kind: 'integer', cell });
+  };
+}
+
+/** QLinearSigmoid and QLinearLeakyRelu: a function of one byte between two quantizations. */
+export function importQLinearUnary(op: 'Sigmoid' | 'LeakyRelu'): (context: Context, node: GraphNode) => void {
+  return (context, node) => {
+    const { operand, quantization } = quantized(context, node, 0, 'the input');
+    if ('constant' in operand) refuse(node, 'works on a constant', 'Fold constants before quantizing.');
+    const f = (unaryFunctions.get(op) as (node: GraphNode) => FloatFunction)(node);
+    const floats = dequantizedBytes(quantization).map(f);
+    const value: ByteFunction = {
+      kind: 'byte-function',
+      cell: operand,
+      floats,
+      origin: null,
+      reachable: false,
+      dequantizer: null,
+      label: op,
+    };
+    const { quantization: to, name } = target(context, node, 3);
+    context.values.set(outputName(node), {
+      kind: 'integer',
+      cell: emitQuantized(context.network, node, value, to, name),
+    });
+  };
 }

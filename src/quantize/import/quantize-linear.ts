@@ -1,12 +1,13 @@
 /** QuantizeLinear and DequantizeLinear: where floats of the model become integers and back. */
 import type { GraphNode, GraphTensor } from '../../artifact/graph.ts';
-import { dtypeRange, product } from '../../base/tensor.ts';
+import { product } from '../../base/tensor.ts';
 import { type ByteQuantization, dequantizedBytes, quantizeByte } from '../formula.ts';
 import { intAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
 import { byteQuantization, type Context, integersOf, operandValue, outputName, scalesOf, zerosOf } from './context.ts';
 import { mergesWithNext } from './double-pair.ts';
 import { resolvePending } from './pending.ts';
+import { emitQuantized, isIdentity } from './tabulate.ts';
 import type { ByteFunction, Cell, ConstantValue, ScaledConstant, Value } from './values.ts';
 
 export function importQuantizeLinear(context: Context, node: GraphNode): void {
@@ -25,12 +26,12 @@ export function importQuantizeLinear(context: Context, node: GraphNode): void {
 function quantizedCell(context: Context, node: GraphNode, value: Value, to: ByteQuantization): Cell {
   if (value.kind === 'pending') return resolvePending(context, node, value, to);
   if (value.kind === 'byte-function') return requantize(context, node, value, to);
+  if (value.kind === 'pair-function') return emitQuantized(context.network, node, value, to, outputName(node));
   return refuse(node, 'quantizes integers or an already quantized constant', 'Remove the node.');
 }
 
 /** Quantizes what is a function of one byte: nothing at all, or a table. */
 function requantize(context: Context, node: GraphNode, value: ByteFunction, to: ByteQuantization): Cell {
-  const table = Array.from(value.floats, (float) => quantizeByte(float, to));
   const name = outputName(node);
   if (mergesWithNext(context, node, value, to)) {
     refuse(
@@ -39,11 +40,8 @@ function requantize(context: Context, node: GraphNode, value: ByteFunction, to: 
       'Keep only one of the two QuantizeLinear/DequantizeLinear pairs.',
     );
   }
-  const [low] = dtypeRange[value.cell.dtype];
-  const unchanged = value.cell.dtype === to.dtype && table.every((integer, i) => integer === low + i);
-  if (unchanged) return context.network.name(value.cell, name, node);
-  const attrs = { table, inputDtype: value.cell.dtype, outputDtype: to.dtype, label: value.label };
-  return context.network.emit(node, 'UnaryTable', attrs, [value.cell], name);
+  if (isIdentity(value.cell, to, value.floats)) return context.network.name(value.cell, name, node);
+  return emitQuantized(context.network, node, value, to, name);
 }
 
 /** QuantizeLinear of a float initializer: weights that the exporter did not fold. */

@@ -40,6 +40,28 @@ export type ByteFunction = {
   readonly reachable: boolean;
   /** The DequantizeLinear node, when nothing that does anything lies between it and this value. */
   readonly dequantizer: GraphNode | null;
+  /** Whether the floats are 0 and 1 standing for a tensor of booleans. */
+  readonly boolean?: boolean;
+  readonly label: string;
+};
+
+/** Constants of a float operator as classes: element i of `dims`, row-major, is of class `index[i]`, below `count`. */
+export type Classes = { readonly dims: Shape; readonly index: Int32Array; readonly count: number };
+
+/**
+ * A float tensor each of whose elements is a function of two bytes, or of a byte and a constant:
+ * `floats[(left − lowest) · width + (right − lowest)]`, where width is 256, or the number of classes counted from 0.
+ */
+export type PairFunction = {
+  readonly kind: 'pair-function';
+  readonly left: Cell;
+  readonly right: Cell | Classes;
+  readonly dims: Shape;
+  readonly floats: Float32Array;
+  /** The right byte's slope against the left one's in a rounded sum or difference, else 0. */
+  readonly ratio: number;
+  /** Whether the floats are 0 and 1 standing for a tensor of booleans. */
+  readonly boolean: boolean;
   readonly label: string;
 };
 
@@ -56,6 +78,13 @@ export type PendingValue = {
   readonly movements: readonly GraphNode[];
   /** Present for a MatMul that an Add of a constant vector turns into a Gemm. */
   readonly withBias: ((bias: ConstantValue) => PendingValue) | null;
+  /** The same floats as a function of bytes, where they are one: used when onnxruntime computes the group in floats. */
+  readonly island?: ByteFunction | PairFunction;
 };
 
-export type Value = ConstantValue | ScaledConstant | IntegerValue | ByteFunction | PendingValue;
+export type Value = ConstantValue | ScaledConstant | IntegerValue | ByteFunction | PairFunction | PendingValue;
+
+/** A value whose floats are known for every byte. */
+export function isFunction(value: Value | undefined): value is ByteFunction | PairFunction {
+  return value?.kind === 'byte-function' || value?.kind === 'pair-function';
+}
