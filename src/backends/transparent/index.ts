@@ -1,6 +1,6 @@
 /** The transparent backend as the pipeline sees it. Verifiers import `verifier.ts` instead, which reaches no prover. */
 import type { Circuit, StepGadget } from '../../artifact/circuit.ts';
-import type { VerifyingKey } from '../../artifact/keys.ts';
+import type { KeyCommitment, VerifyingKey } from '../../artifact/keys.ts';
 import type { Proof } from '../../artifact/proof.ts';
 import type { Witness } from '../../artifact/witness.ts';
 import { invariant, ProvennError } from '../../base/errors.ts';
@@ -20,43 +20,55 @@ import { choosePieceBits } from './gadgets/step.ts';
 import type { AcceptedKey } from './key.ts';
 import { lower } from './lower.ts';
 import type { RowFormat } from './matrix.ts';
-import { type ProverOptions, protocolOf, proveBody } from './prover.ts';
-import type { System } from './system.ts';
+import { openingOf, type ProverOptions, protocolOf, proveBody } from './prover.ts';
 
 export { assign, type Cells } from './assign.ts';
+export { type CommittedMatrix, commitMatrix } from './commitment.ts';
 export { type AcceptedKey, acceptCoreKey, acceptKey } from './key.ts';
 export type { ProverOptions } from './prover.ts';
 
 export type KeyOptions = {
-  /** B: proofs that may open each long-lived matrix, its range proof and re-keying included. */
+  /** B: proofs that may open each long-lived matrix, its range proof and re-keying included. By default `defaultBudget`. */
   readonly budget?: number;
   /** The row format of a matrix that exists already, when the key is to use one. */
   readonly format?: RowFormat;
+  /** Roots of the matrices that the key fixes, in the order of their first wires, with their evidence. */
+  readonly commitments?: readonly KeyCommitment[];
 };
 
-function lowered(circuit: Circuit): System {
-  return lower(
-    circuit,
-    choosePieceBits(circuit.gadgets.filter((gadget): gadget is StepGadget => gadget.kind === 'step')),
+/** Six ordinary proofs, the range proof and one re-keying. */
+export const defaultBudget = 8;
+
+/**
+ * The parameters of a circuit's key. Deterministic: a matrix can be committed in their row format before the key is made.
+ * Throws `PARAMETERS_REFUSED` when none reach 100 bits.
+ */
+export function keyParameters(circuit: Circuit, options: KeyOptions = {}): Parameters {
+  const steps = circuit.gadgets.filter((gadget): gadget is StepGadget => gadget.kind === 'step');
+  const system = lower(circuit, choosePieceBits(steps));
+  const longLived = circuit.wires.some((wire) => wire.role === 'committed');
+  const { budget = longLived ? defaultBudget : 1, format } = options;
+  const parameters = chooseParameters(system, { budget, ...(format === undefined ? {} : { format }) });
+  if (parameters !== null) return parameters;
+  const reason =
+    system.lookups.length === 0
+      ? 'it has no lookup'
+      : format === undefined
+        ? 'it is too large for one proof'
+        : 'the row format of its commitment does not fit it';
+  throw new ProvennError(
+    'PARAMETERS_REFUSED',
+    `No parameters reach 100 bits of soundness for this circuit: ${reason}.`,
+    {
+      next: 'Prove a smaller part of the network.',
+    },
   );
 }
 
-/** Chooses the parameters of a circuit and makes its key. Throws `PARAMETERS_REFUSED` when none reach 100 bits. */
+/** Makes the key of a circuit. Throws `PARAMETERS_REFUSED`. */
 export function makeKey(circuit: Circuit, options: KeyOptions = {}): VerifyingKey {
-  const system = lowered(circuit);
-  const { budget = 1, format } = options;
-  const parameters = chooseParameters(system, { budget, ...(format === undefined ? {} : { format }) });
-  if (parameters === null) {
-    const reason = system.lookups.length === 0 ? 'it has no lookup' : 'it is too large for one proof';
-    throw new ProvennError(
-      'PARAMETERS_REFUSED',
-      `No parameters reach 100 bits of soundness for this circuit: ${reason}.`,
-      {
-        next: 'Prove a smaller part of the network.',
-      },
-    );
-  }
-  return { backend: backendName, parameters: encodeParameters(parameters), circuit, commitments: [] };
+  const parameters = encodeParameters(keyParameters(circuit, options));
+  return { backend: backendName, parameters, circuit, commitments: options.commitments ?? [] };
 }
 
 /** A key of the core protocol, which masks nothing; only `acceptCoreKey` accepts it. For tests and explanation. */
@@ -112,7 +124,7 @@ export function proveCells(key: AcceptedKey, cells: Cells, context: Uint8Array, 
     keyDigest: key.keyDigest,
     context,
     publics: publicsOf(key.circuit, cells),
-    commitments: [],
+    commitments: key.matrices.flatMap(({ name, root }) => (root === null ? [openingOf(options, name).root] : [])),
   };
   return { backend: protocolOf(key, options), statement, body: proveBody(key, statement, cells, options) };
 }

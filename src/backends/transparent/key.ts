@@ -4,6 +4,7 @@ import { circuitDigest } from '../../artifact/circuit-codec.ts';
 import { type KeyCommitment, modelDigest, type VerifyingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
 import { matricesOf } from '../../artifact/matrices.ts';
 import { BytesError } from '../../base/bytes.ts';
+import { digestLength } from '../../base/digest.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { product } from '../../base/tensor.ts';
 import { CircuitProblem, checkCircuit } from '../../gadgets/check.ts';
@@ -22,6 +23,7 @@ import { countPieces } from './gadgets/pieces.ts';
 import { directLimit, isDirect, planWide, sharedWideRows, type WidePlan } from './gadgets/wide-plan.ts';
 import { type Layout, paddedBits } from './layout.ts';
 import { lower } from './lower.ts';
+import { type KeyMatrix, shapeOfMatrix } from './matrix.ts';
 import type { Soundness } from './soundness.ts';
 import type { System } from './system.ts';
 
@@ -37,6 +39,8 @@ export type AcceptedKey = {
   readonly modelDigest: Uint8Array;
   readonly keyDigest: Uint8Array;
   readonly commitments: readonly KeyCommitment[];
+  /** The circuit's long-lived matrices, by their first wires. */
+  readonly matrices: readonly KeyMatrix[];
 };
 
 /** Most rows of all tables, and most padded cells of all witness wires and boxes: what a verifier may be made to work on. */
@@ -103,7 +107,26 @@ function work(circuit: Circuit): number {
   return steps;
 }
 
-/** Throws `KEY_REFUSED` for a key that is malformed, whose integers could wrap, that hides too little, or below 100 bits. */
+/** The long-lived matrices with the roots that the key fixes: those, in order, whose ranges no gadget of the circuit proves. */
+function keyMatrices(key: VerifyingKey, format: Parameters): KeyMatrix[] {
+  const fixed = [...key.commitments];
+  const matrices = matricesOf(key.circuit).map(({ name, imported }) => {
+    const shape = shapeOfMatrix(key.circuit, format, name);
+    if (!imported) return { name, shape, root: null };
+    const commitment = fixed.shift();
+    if (commitment?.matrix !== name) refuse(`it does not fix the commitment "${name}" that its circuit imports`);
+    if (commitment.root.length !== digestLength)
+      refuse(`the commitment "${name}" has no root of ${digestLength} bytes`);
+    return { name, shape, root: commitment.root };
+  });
+  if (fixed.length > 0) refuse('it fixes commitments that the circuit does not have');
+  return matrices;
+}
+
+/**
+ * Throws `KEY_REFUSED` for a key that is malformed, whose integers could wrap, that hides too little, or below 100 bits. The
+ * declared intervals of matrices the key fixes are taken from the circuit: their evidence is for `verify` to check.
+ */
 export function acceptKey(key: VerifyingKey): AcceptedKey {
   return accept(key, backendName, refuseHiding);
 }
@@ -120,13 +143,12 @@ function accept(key: VerifyingKey, backend: string, refuseMode: (p: Parameters) 
     const early = refuseParameters(parameters) ?? refuseMode(parameters);
     if (early !== null) refuse(early);
     checkCircuit(key.circuit);
-    if (matricesOf(key.circuit).length > 0) refuse('this version has no long-lived commitments');
-    if (key.commitments.length > 0) refuse('it fixes commitments that the circuit does not have');
     const size = refuseSize(key.circuit, parameters.pieceBits);
     if (size !== null) refuse(size);
     const { system, layout, soundness, refusal } = judge(lower(key.circuit, parameters.pieceBits), parameters);
     if (refusal !== null) refuse(refusal);
     return {
+      matrices: keyMatrices(key, parameters),
       backend,
       circuit: key.circuit,
       parameters,

@@ -98,7 +98,7 @@ export function placeTensors(tensors: readonly Shape[], logRow: number): Placeme
 }
 
 /** Matrices of a system: its own first, then the long-lived ones in the order of their first tensors. */
-export function matricesOf(system: System): readonly string[] {
+function matrixNames(system: System): readonly string[] {
   return [
     ...new Set([witnessMatrix, ...committedTensors(system).map((id) => (system.tensors[id] as SystemTensor).matrix)]),
   ];
@@ -119,7 +119,7 @@ export function tensorsOf(system: System, matrix: string): readonly TensorId[] {
  */
 export function layOut(system: System, logRow: number): Layout {
   const addresses = system.tensors.map(() => -1);
-  const found = matricesOf(system).map((name, order) => {
+  const found = matrixNames(system).map((name, order) => {
     const tensors = tensorsOf(system, name);
     const placed = placeTensors(
       tensors.map((id) => (system.tensors[id] as SystemTensor).sizes),

@@ -31,12 +31,12 @@ export class Lowering {
   constructor(circuit: Circuit, pieceBits: number) {
     this.pieceBits = pieceBits;
     this.wide = planWide(circuit.gadgets, pieceBits);
-    this.tensors = circuit.wires.map(({ name, role, sizes, data }) => ({
+    this.tensors = circuit.wires.map(({ name, role, sizes, data, matrix }) => ({
       name,
       sizes,
       kind: role === 'witness' || role === 'committed' ? 'committed' : role === 'public' ? 'statement' : 'constant',
       data,
-      matrix: witnessMatrix,
+      matrix: role === 'committed' && matrix !== undefined ? matrix : witnessMatrix,
     }));
   }
 

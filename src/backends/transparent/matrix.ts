@@ -3,8 +3,11 @@
  * (c, κ, t): the same word can lie within the decoding radius of different codewords for two values of t. A matrix is
  * therefore named by its *descriptor*, the hash of root, format and tensors, and never by the bare root.
  */
-import { ByteWriter } from '../../base/bytes.ts';
-import { digest } from '../../base/digest.ts';
+import type { Circuit, Wire } from '../../artifact/circuit.ts';
+import { matricesOf } from '../../artifact/matrices.ts';
+import { BytesError, ByteWriter } from '../../base/bytes.ts';
+import { digest, digestLength } from '../../base/digest.ts';
+import { invariant } from '../../base/errors.ts';
 import type { Interval, Shape } from '../../base/tensor.ts';
 import { placeTensors } from './layout.ts';
 
@@ -28,6 +31,37 @@ export type MatrixTensor = { readonly sizes: Shape; readonly interval: Interval 
 
 /** Everything about a long-lived matrix but its content. */
 export type MatrixShape = { readonly format: RowFormat; readonly tensors: readonly MatrixTensor[] };
+
+/** A long-lived matrix as a key knows it; `root` is null when every statement brings its own. */
+export type KeyMatrix = { readonly name: string; readonly shape: MatrixShape; readonly root: Uint8Array | null };
+
+/** The shape that a circuit's matrix has under a row format. */
+export function shapeOfMatrix(circuit: Circuit, format: RowFormat, matrix: string): MatrixShape {
+  const found = matricesOf(circuit).find(({ name }) => name === matrix);
+  invariant(found !== undefined, `the circuit has no matrix ${matrix}`);
+  const { logRow, logBlowup, tail } = format;
+  return {
+    format: { logRow, logBlowup, tail },
+    tensors: found.wires.map((wire) => {
+      const { sizes, interval } = circuit.wires[wire] as Wire;
+      return { sizes, interval };
+    }),
+  };
+}
+
+/** Roots of the long-lived matrices of a proof, in key order: the key's, and the statement's for those it leaves open. */
+export function rootsOf(matrices: readonly KeyMatrix[], stated: readonly Uint8Array[]): readonly Uint8Array[] {
+  let next = 0;
+  const roots = matrices.map(({ root }) => root ?? stated[next++]);
+  if (next !== stated.length || !roots.every((root) => root?.length === digestLength))
+    throw new BytesError('the statement does not name each commitment that the key leaves open');
+  return roots as Uint8Array[];
+}
+
+/** Names of the long-lived matrices of a proof, in key order. */
+export function descriptorsOf(matrices: readonly KeyMatrix[], roots: readonly Uint8Array[]): readonly Uint8Array[] {
+  return matrices.map(({ shape }, i) => descriptorOf(shape, roots[i] as Uint8Array));
+}
 
 /** Canonical bytes of a shape. Addresses follow from the sizes; they are written so that the descriptor speaks for itself. */
 export function encodeShape(shape: MatrixShape): Uint8Array {

@@ -8,7 +8,14 @@ import type { Cells } from './assign.ts';
 import { ProverChannel, VerifierChannel } from './channel.ts';
 import { addClaimVector } from './claim-vector.ts';
 import { batchClaims, ClaimBook, type LinearClaim } from './claims.ts';
-import { type EncodedRows, encodeAndHash, fillRows, fillTails, openColumns } from './commitment.ts';
+import {
+  type CommittedMatrix,
+  type EncodedRows,
+  encodeAndHash,
+  fillRows,
+  fillTails,
+  openColumns,
+} from './commitment.ts';
 import { seededName } from './config.ts';
 import { accumulatorValue, proveContractions } from './contraction-prover.ts';
 import { linearVariables } from './contraction-shape.ts';
@@ -20,7 +27,7 @@ import type { AcceptedKey } from './key.ts';
 import { addressOf, type Layout, type MatrixPlace, tensorsOf } from './layout.ts';
 import { proveLookups } from './lookup-prover.ts';
 import { noiseRows } from './mask.ts';
-import { codeDimension } from './matrix.ts';
+import { codeDimension, descriptorsOf, rootsOf } from './matrix.ts';
 import { rootOf } from './merkle.ts';
 import { elementsOfRows, interpolateAt, makeNoise, type Noise } from './noise.ts';
 import { foldInnerProduct, padFunctional, pairing } from './opening.ts';
@@ -29,6 +36,7 @@ import { bytesOf, streamKey } from './randomness.ts';
 import { accumulatorPoint, walkRelations } from './relations.ts';
 import { openTranscript, publicDataOf } from './statement.ts';
 import { type SystemTensor, type TensorId, witnessMatrix } from './system.ts';
+import type { Transcript } from './transcript.ts';
 
 export type ProverOptions = {
   /**
@@ -38,6 +46,8 @@ export type ProverOptions = {
   readonly randomness: Uint8Array;
   /** Marks the proof as made from bytes that are not fresh; no verifier accepts it as a proof of its backend. */
   readonly seeded?: boolean;
+  /** The long-lived matrices of the circuit, by name. Each proof spends one opening of every one of them. */
+  readonly openings?: ReadonlyMap<string, CommittedMatrix>;
   readonly kernels?: Kernels;
   /** Told when a stage begins. */
   readonly onStage?: (stage: 'commit' | 'lookups' | 'contractions' | 'opening') => void;
@@ -49,11 +59,14 @@ export function protocolOf(key: AcceptedKey, options: ProverOptions): string {
 }
 
 /** V widened to extension elements into zeros, which stay where no row is stored. */
-function widen(layout: Layout, rows: Uint32Array, dimension: number, out: Uint32Array): void {
+function widen(layout: Layout, encoded: readonly EncodedRows[], dimension: number, out: Uint32Array): void {
   const width = 2 ** layout.logRow;
-  layout.rows.forEach((row, i) => {
-    for (let column = 0; column < width; column++)
-      out[4 * (row * width + column)] = rows[i * dimension + column] as number;
+  layout.matrices.forEach(({ rows }, k) => {
+    const cells = encoded[k]?.rows as Uint32Array;
+    rows.forEach((row, i) => {
+      for (let column = 0; column < width; column++)
+        out[4 * (row * width + column)] = cells[i * dimension + column] as number;
+    });
   });
 }
 
@@ -107,6 +120,13 @@ function commitWitness(
   return { encoded: encodeAndHash(kernels, rows, dimension, logCode, noise.salts), noise };
 }
 
+/** The opened form of a long-lived matrix. Whether it is the committed one is the verifier's to say. */
+export function openingOf(options: ProverOptions, matrix: string): CommittedMatrix {
+  const opening = options.openings?.get(matrix);
+  invariant(opening !== undefined, `the opening of ${matrix} is missing`);
+  return opening;
+}
+
 /** Step 7, prover's side: A(ζ) and B(ζ). */
 function proveProducts(channel: ProverChannel, noise: Noise): void {
   channel.begin(7);
@@ -136,17 +156,20 @@ function proveInnerProduct(
   return point;
 }
 
-/** X = Σ eq(r_high, row)·row over all stored rows, random coefficients included. */
+/** X = Σ eq(r_high, row)·row over all stored rows of all matrices, random coefficients included. */
 function foldRows(
   kernels: Kernels,
   layout: Layout,
-  rows: Uint32Array,
+  encoded: readonly EncodedRows[],
   dimension: number,
   point: readonly Ext[],
 ): Uint32Array {
   const weights = eqTable(point.slice(layout.logRow));
   const folded = new Uint32Array(4 * dimension);
-  layout.rows.forEach((row, i) => kernels.accumulateBase(folded, at(weights, row), rows, i * dimension, dimension));
+  layout.matrices.forEach(({ rows }, k) => {
+    const cells = encoded[k]?.rows as Uint32Array;
+    rows.forEach((row, i) => kernels.accumulateBase(folded, at(weights, row), cells, i * dimension, dimension));
+  });
   return folded;
 }
 
@@ -175,9 +198,13 @@ function maskFolded(
 }
 
 /** The claims the verifier will have after step 7, read off our own messages. */
-function claimsOf(key: AcceptedKey, protocol: string, statement: Statement, proof: Uint8Array): readonly LinearClaim[] {
+function claimsOf(
+  key: AcceptedKey,
+  transcript: Transcript,
+  statement: Statement,
+  proof: Uint8Array,
+): readonly LinearClaim[] {
   const { system } = key;
-  const transcript = openTranscript(protocol, key.keyDigest, [], statement);
   const channel = new VerifierChannel(transcript, new ByteReader(proof), system.mask !== null);
   const book = new ClaimBook(system, publicDataOf(system, statement.publics), () => {});
   channel.begin(2);
@@ -226,15 +253,18 @@ export function proveBody(key: AcceptedKey, statement: Statement, cells: Cells, 
   const protocol = protocolOf(key, options);
 
   options.onStage?.('commit');
-  const { encoded, noise } = commitWitness(key, statement, cells, kernels, options);
-  const transcript = openTranscript(protocol, key.keyDigest, [], statement);
-  const channel = new ProverChannel(transcript, noise?.pads ?? null);
+  const longLived = key.matrices.map(({ name }) => openingOf(options, name));
+  const descriptors = descriptorsOf(key.matrices, rootsOf(key.matrices, statement.commitments));
+  const transcript = (): Transcript => openTranscript(protocol, key.keyDigest, descriptors, statement);
+  const { encoded: witness, noise } = commitWitness(key, statement, cells, kernels, options);
+  const encoded = [witness, ...longLived];
+  const channel = new ProverChannel(transcript(), noise?.pads ?? null);
   channel.begin(2);
-  channel.sendBytes(rootOf(encoded.tree));
+  channel.sendBytes(rootOf(witness.tree));
   proveRelations(channel, kernels, key, cells, noise, options);
 
   options.onStage?.('opening');
-  const claims = claimsOf(key, protocol, statement, channel.bytes());
+  const claims = claimsOf(key, transcript(), statement, channel.bytes());
   channel.begin(8);
   const { terms } = batchClaims(system, claims, channel.drawOne());
   const s = noise === null ? null : elementsOfRows(noise.rows, 4, dimension);
@@ -242,15 +272,15 @@ export function proveBody(key: AcceptedKey, statement: Statement, cells: Cells, 
   const point = kernels.arena(2 * length, (allocate) => {
     const [phi, wide] = [allocate(length), allocate(length)];
     addClaimVector(kernels, system, layout, terms, phi);
-    widen(layout, encoded.rows, dimension, wide);
+    widen(layout, encoded, dimension, wide);
     return proveInnerProduct(channel, kernels, phi, wide, layout.logCells, s);
   });
-  const folded = foldRows(kernels, layout, encoded.rows, dimension, point);
+  const folded = foldRows(kernels, layout, encoded, dimension, point);
   const row = noise === null ? folded : maskFolded(channel, folded, noise, layout, point);
   channel.begin(10);
   channel.sendCells(row);
   channel.grind(parameters.queryWork, kernels.grind);
   const positions = channel.positions(parameters.queries, logCode);
-  channel.append(openColumns(encoded, positions, logCode));
+  for (const matrix of encoded) channel.append(openColumns(matrix, positions, logCode));
   return channel.bytes();
 }

@@ -5,6 +5,7 @@ import { digestLength } from '../../base/digest.ts';
 import { Rejected, VerifierChannel } from './channel.ts';
 import { batchClaims, ClaimBook } from './claims.ts';
 import type { AcceptedKey } from './key.ts';
+import { descriptorsOf, rootsOf } from './matrix.ts';
 import { checkColumns, checkFoldedRow, claimVectorAt, innerProduct } from './opening.ts';
 import { walkRelations } from './relations.ts';
 import { openTranscript, publicDataOf } from './statement.ts';
@@ -24,13 +25,12 @@ export function verifyBody(
 ): void {
   const { system, layout, parameters } = key;
   const masked = system.mask !== null;
-  const channel = new VerifierChannel(
-    openTranscript(protocol, key.keyDigest, [], statement),
-    new ByteReader(body),
-    masked,
-  );
+  const longLived = rootsOf(key.matrices, statement.commitments);
+  const descriptors = descriptorsOf(key.matrices, longLived);
+  const transcript = openTranscript(protocol, key.keyDigest, descriptors, statement);
+  const channel = new VerifierChannel(transcript, new ByteReader(body), masked);
   channel.begin(2);
-  const roots = [channel.receiveBytes(digestLength)];
+  const roots = [channel.receiveBytes(digestLength), ...longLived];
   const book = new ClaimBook(system, publicDataOf(system, statement.publics), (what) => {
     throw new Rejected('relation', `A relation does not hold: ${what}.`);
   });

@@ -1,0 +1,175 @@
+/** Proofs over several matrices: weights the key fixes, an input the statement names, each opened beside the witness. */
+import { describe, expect, it } from 'vitest';
+import { fresh } from '../../../test/support/fresh.ts';
+import type { Circuit } from '../../artifact/circuit.ts';
+import type { VerifyingKey } from '../../artifact/keys.ts';
+import type { Proof } from '../../artifact/proof.ts';
+import { profile } from '../../artifact/quant-graph.ts';
+import type { Witness } from '../../artifact/witness.ts';
+import { Builder, identityMap } from '../../gadgets/builder.ts';
+import { violations } from '../../gadgets/evaluate.ts';
+import { verifyProof } from '../../verify/index.ts';
+import { acceptKey, type CommittedMatrix, commitMatrix, keyParameters, makeKey, proveWitness } from './index.ts';
+import { codeDimension, shapeOfMatrix } from './matrix.ts';
+
+const sizes = [5];
+const weights = Int32Array.of(3, -8, 7, 0, -1);
+const input = Int32Array.of(200, 0, 255, 17, 4);
+const context = new Uint8Array(0);
+const evidence = { kind: 'range', proof: new Uint8Array(0) } as const;
+
+/** y = Σ weights·x + public bias, x confined here, the weights elsewhere. */
+function dotProduct(): Circuit {
+  const build = new Builder();
+  const w = build.committed('w', [1, 5], [-8, 7], 'weights');
+  const x = build.committed('x', sizes, [0, 255], 'input:x');
+  const bias = build.publicWire('bias', [1], [-100, 100]);
+  build.range('x:range', x, 0, 255);
+  const map = [{ kind: 'reduce' as const, axis: 0 }];
+  const accumulator = build.contract(
+    'dot',
+    [1],
+    sizes,
+    { wire: x, zero: 0, map },
+    {
+      wire: w,
+      zero: 0,
+      map: [
+        { kind: 'output' as const, axis: 0 },
+        { kind: 'reduce' as const, axis: 0 },
+      ],
+    },
+  );
+  const y = build.publicWire('y', [1], [-20000, 20000]);
+  build.linear(
+    'sum',
+    [1],
+    {
+      constant: 0,
+      terms: [{ coefficient: 1, view: { wire: bias, map: identityMap([1]) } }],
+      accumulators: [accumulator],
+    },
+    y,
+  );
+  const port = { quantization: null, dtype: 's32' as const, dims: [1] };
+  return build.finish(
+    'dot product',
+    profile,
+    [{ ...port, name: 'bias', tensor: 'bias', wire: bias }],
+    [{ ...port, name: 'y', tensor: 'y', wire: y }],
+  );
+}
+
+const circuit = dotProduct();
+const parameters = keyParameters(circuit, { budget: 3 });
+
+function commit(matrix: string, cells: Int32Array, fill: number): CommittedMatrix {
+  return commitMatrix(shapeOfMatrix(circuit, parameters, matrix), [cells], new Uint8Array(32).fill(fill));
+}
+
+const openWeights = commit('weights', weights, 1);
+const openInput = commit('input:x', input, 2);
+const openings = new Map([
+  ['weights', openWeights],
+  ['input:x', openInput],
+]);
+
+function keyFor(root: Uint8Array): VerifyingKey {
+  return makeKey(circuit, { budget: 3, commitments: [{ matrix: 'weights', root, evidence }] });
+}
+
+const key = acceptKey(keyFor(openWeights.root));
+
+/** The witness of some weights and inputs: y follows, unless it is given. */
+function witnessOf(w: Int32Array, x: Int32Array, y?: number): Witness {
+  const bias = 40;
+  const sum = w.reduce((total, value, i) => total + value * (x[i] as number), bias);
+  const wires: Record<string, ArrayLike<number>> = { w, x, bias: [bias], y: [y ?? sum] };
+  return { wires: circuit.wires.map(({ name }) => Float64Array.from(wires[name] as ArrayLike<number>)) };
+}
+
+function prove(witness: Witness, opened: ReadonlyMap<string, CommittedMatrix> = openings): Proof {
+  return proveWitness(key, witness, context, { ...fresh(), openings: opened });
+}
+
+function codeOf(proof: Proof, under = key): string {
+  const verdict = verifyProof({ accepted: under }, proof);
+  return verdict.ok ? 'accepted' : verdict.reason.code;
+}
+
+const honest = witnessOf(weights, input);
+const proof = prove(honest);
+
+describe('a proof over three matrices', () => {
+  it('is accepted, names the matrix the key leaves open, and reveals nothing but the public wires', () => {
+    expect(violations(circuit, honest)).toEqual([]);
+    expect(key.matrices.map(({ name, root }) => [name, root])).toEqual([
+      ['weights', openWeights.root],
+      ['input:x', null],
+    ]);
+    expect(proof.statement.commitments).toEqual([openInput.root]);
+    expect(codeOf(proof)).toBe('accepted');
+    expect(codeOf(prove(honest))).toBe('accepted');
+  });
+
+  it('has random coefficients for every proof of the budget, counted in the rate', () => {
+    expect(parameters.tail).toBe(3 * parameters.queries);
+    expect(openWeights.rows.length).toBe(codeDimension(parameters));
+    expect(() => acceptKey({ ...keyFor(openWeights.root), parameters: new Uint8Array(17) })).toThrow();
+  });
+
+  it('with another weight or input in the opening, or in the witness alone, is rejected', () => {
+    const other = weights.map((x, i) => (i === 2 ? x - 1 : x));
+    const forged = new Map([...openings, ['weights', commit('weights', other, 1)] as const]);
+    // Honest about everything but the weights the key fixes: the columns are not those of the root.
+    expect(codeOf(prove(witnessOf(other, input), forged))).toBe('commitment');
+    expect(codeOf(prove(witnessOf(other, input)))).toBe('opening');
+    const image = input.map((x, i) => (i === 0 ? x - 1 : x));
+    expect(codeOf(prove(witnessOf(weights, image)))).toBe('opening');
+    expect(codeOf(prove(witnessOf(weights, input, 0)))).toBe('opening');
+  });
+
+  it('is about the commitments it names: under another root, of key or statement, it is rejected', () => {
+    const again = commit('input:x', input, 3);
+    const { statement } = proof;
+    expect(codeOf({ ...proof, statement: { ...statement, commitments: [again.root] } })).toBe('proof-of-work');
+    for (const commitments of [[], [openInput.root, openInput.root], [openInput.root.subarray(1)]])
+      expect(['statement', 'malformed']).toContain(codeOf({ ...proof, statement: { ...statement, commitments } }));
+    const other = acceptKey(keyFor(commit('weights', weights, 4).root));
+    const rebound = { ...statement, keyDigest: other.keyDigest, modelDigest: other.modelDigest };
+    expect(codeOf({ ...proof, statement: rebound }, other)).toBe('proof-of-work');
+  });
+
+  it('binds the row format to the root: columns of the same cells at another t do not pass', () => {
+    const shape = shapeOfMatrix(circuit, { ...parameters, tail: parameters.tail + 1 }, 'input:x');
+    const other = commitMatrix(shape, [input], new Uint8Array(32).fill(2));
+    expect(other.root).not.toEqual(openInput.root);
+    expect(other.descriptor).not.toEqual(openInput.descriptor);
+  });
+});
+
+describe('keys with commitments', () => {
+  const good = keyFor(openWeights.root);
+  const [commitment] = good.commitments;
+
+  it.each<[string, VerifyingKey]>([
+    ['without the commitment of an imported matrix', { ...good, commitments: [] }],
+    ['with one too many', { ...good, commitments: [...good.commitments, ...good.commitments] }],
+    ['with one of another name', { ...good, commitments: [{ matrix: 'input:x', root: openInput.root, evidence }] }],
+    ['with a short root', { ...good, commitments: [{ matrix: 'weights', root: new Uint8Array(31), evidence }] }],
+    [
+      'with a larger budget',
+      { ...good, parameters: makeKey(circuit, { budget: 2 }).parameters.map((byte, i) => (i === 13 ? 3 : byte)) },
+    ],
+  ])('%s are refused', (_, bad) => {
+    expect(commitment?.root).toBe(openWeights.root);
+    expect(() => acceptKey(bad)).toThrow(expect.objectContaining({ code: 'KEY_REFUSED' }) as Error);
+  });
+
+  it('for the row format of an older commitment use that format', () => {
+    const { logRow, logBlowup, tail } = keyParameters(circuit, { budget: 5 });
+    const reused = keyParameters(circuit, { budget: 4, format: { logRow, logBlowup, tail } });
+    expect(reused).toMatchObject({ logRow, logBlowup, tail, budget: 4 });
+    expect(() => keyParameters(circuit, { budget: 50, format: { logRow, logBlowup, tail } })).toThrow(/row format/);
+  });
+});
