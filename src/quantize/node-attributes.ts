@@ -26,3 +26,10 @@ export function intsAttribute(node: GraphNode, name: string): readonly number[] 
   if (attribute === undefined) return undefined;
   return attribute.kind === 'ints' ? attribute.value : invalid(node, `attribute ${name} must be a list of integers`);
 }
+
+/** The list of floats, or undefined when the attribute is absent. */
+export function floatsAttribute(node: GraphNode, name: string): readonly number[] | undefined {
+  const attribute = node.attributes.get(name);
+  if (attribute === undefined) return undefined;
+  return attribute.kind === 'floats' ? attribute.value : invalid(node, `attribute ${name} must be a list of floats`);
+}

@@ -8,12 +8,22 @@ import { type Context, outputName } from './context.ts';
 import { isStill } from './movement.ts';
 import type { ByteFunction } from './values.ts';
 
+/** Operators that do nothing when they leave the shape as it is, and which onnxruntime may then remove. */
+const idleInShape: ReadonlySet<string> = new Set(['Expand', 'Slice', 'Tile', 'Pad', 'Resize', 'Upsample']);
+
+/** Whether onnxruntime may have removed the node before it looks for pairs. */
+function mayVanish({ graph }: Context, node: GraphNode): boolean {
+  if (isStill(node)) return true;
+  const dims = (name: string | undefined): string | undefined => graph.values.get(name ?? '')?.dims?.join();
+  return idleInShape.has(node.op) && dims(node.inputs[0]) === dims(node.outputs[0]);
+}
+
 /** Readers of a value, looking through nodes that do nothing; undefined when the model returns the value. */
 function readers(context: Context, name: string): readonly GraphNode[] | undefined {
   if (context.graphOutputs.has(name)) return undefined;
   const found: GraphNode[] = [];
   for (const node of context.consumers.get(name) ?? []) {
-    const next = isStill(node) ? readers(context, outputName(node)) : [node];
+    const next = mayVanish(context, node) ? readers(context, outputName(node)) : [node];
     if (next === undefined) return undefined;
     found.push(...next);
   }

@@ -1,7 +1,7 @@
 /** QDQ spelling: float operators between DequantizeLinear and QuantizeLinear that onnxruntime runs on integers. */
 import type { GraphNode } from '../../artifact/graph.ts';
 import { floatAttribute, intAttribute } from '../node-attributes.ts';
-import { invalid, refuse } from '../refusal.ts';
+import { refuse } from '../refusal.ts';
 import { type Context, operandValue, outputName } from './context.ts';
 import {
   type Bias,
@@ -15,10 +15,9 @@ import {
   type Quantized,
   type Weights,
 } from './linear.ts';
-import { isStill, propagates, readMovement } from './movement.ts';
 import { biasOperand, floatBias, quantizedOperand, weightsOperand } from './operands.ts';
-import { awaitingQuantization, movePending, pend } from './pending.ts';
-import type { ConstantValue, PendingValue, ScaledConstant, Value } from './values.ts';
+import { pend } from './pending.ts';
+import type { ConstantValue, PendingValue, ScaledConstant } from './values.ts';
 
 export function importConv(context: Context, node: GraphNode): void {
   const x = quantizedOperand(context, node, 0);
@@ -99,39 +98,4 @@ export function importMatMul(context: Context, node: GraphNode): void {
     return pendGemm(context, node, a, b, floatBias(context, node, value, a, b), options);
   };
   context.values.set(outputName(node), pend(node, emit, withBias));
-}
-
-/** MaxPool, Reshape and the like, on integers or on the floats that stand for them. */
-export function importMovement(context: Context, node: GraphNode): void {
-  const value = operandValue(context, node, 0) ?? invalid(node, 'its input is missing');
-  context.values.set(outputName(node), moved(context, node, value));
-}
-
-function moved(context: Context, node: GraphNode, value: Value): Value {
-  const { graph, network } = context;
-  if (value.kind === 'pending') return movePending(context, node, value);
-  if (value.kind === 'pair-function') return movePending(context, node, awaitingQuantization(context, node, value));
-  if (value.kind !== 'integer' && value.kind !== 'byte-function')
-    return refuse(
-      node,
-      'works on a constant',
-      'Simplify the model (for instance with onnxsim), so that constants are folded.',
-    );
-  const { op, attrs } = readMovement(node, value.cell.dims, (name) => graph.initializers.get(name));
-  if (value.kind === 'integer')
-    return { kind: 'integer', cell: network.emit(node, op, attrs, [value.cell], outputName(node)) };
-  if (isStill(node)) return value;
-  if (op === 'MaxPool' && !isIncreasing(value.floats))
-    refuse(
-      node,
-      'takes the largest of floats that do not increase with their bytes',
-      'Put a QuantizeLinear/DequantizeLinear pair before this node.',
-    );
-  const cell = network.emit(node, op, attrs, [value.cell], null);
-  return { ...value, cell, reachable: value.reachable && propagates(node, graph), dequantizer: null };
-}
-
-/** Then the largest float is that of the largest byte; NaN is never in order. */
-function isIncreasing(floats: Float32Array): boolean {
-  return floats.every((float, i) => i === 0 || float >= (floats[i - 1] as number));
 }

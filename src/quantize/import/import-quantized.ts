@@ -6,8 +6,9 @@ import type { Shape } from '../../base/tensor.ts';
 import { refuse } from '../refusal.ts';
 import { type Context, openContext } from './context.ts';
 import { elementwiseImporters } from './elementwise.ts';
-import { importConv, importGemm, importMatMul, importMovement } from './float-operators.ts';
+import { importConv, importGemm, importMatMul } from './float-operators.ts';
 import { movementNames } from './movement.ts';
+import { importMovement, importSplit } from './moving.ts';
 import {
   importAveragePool,
   importGlobalAveragePool,
@@ -48,6 +49,7 @@ const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
   ['AveragePool', importAveragePool],
   ['GlobalAveragePool', importGlobalAveragePool],
   ...elementwiseImporters,
+  ['Split', importSplit],
   ...movementNames.map((name): [string, Importer] => [name, importMovement]),
 ]);
 

@@ -39,7 +39,7 @@ function plain(node: GraphNode, value: ByteFunction): Quantized {
   if (!value.reachable) {
     return refuse(
       node,
-      'onnxruntime computes it in floating point, because its DequantizeLinear is not carried across the Flatten before it',
+      'onnxruntime computes it in floating point, because its DequantizeLinear is not carried across the operator between them',
       'Put a QuantizeLinear/DequantizeLinear pair before this node, or use Reshape instead of Flatten.',
     );
   }

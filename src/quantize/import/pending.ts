@@ -7,10 +7,10 @@
  * too; otherwise their last bits are not a function of the integer sums, and provenn refuses.
  */
 import type { GraphNode } from '../../artifact/graph.ts';
-import { type ByteQuantization, impliesClip } from '../formula.ts';
+import { type ByteQuantization, impliesClip, quantizeByte } from '../formula.ts';
 import { refuse } from '../refusal.ts';
 import { type Context, outputName, readOnce } from './context.ts';
-import { isStill, propagates, readMovement } from './movement.ts';
+import { emitSteps, isStill, propagates, readMovement } from './movement.ts';
 import { emitQuantized } from './tabulate.ts';
 import type { ByteFunction, Cell, PairFunction, PendingValue } from './values.ts';
 
@@ -124,8 +124,11 @@ function moved(value: PendingValue, node: GraphNode): PendingValue {
 export function resolvePending(context: Context, node: GraphNode, value: PendingValue, to: ByteQuantization): Cell {
   let cell = settled(context, node, value, to).emit(to);
   for (const mover of value.movements) {
-    const { op, attrs } = readMovement(mover, cell.dims, (name) => context.graph.initializers.get(name));
-    if (!isStill(mover)) cell = context.network.emit(mover, op, attrs, [cell], null);
+    const steps = readMovement(mover, cell.dims, {
+      constants: (name) => context.graph.initializers.get(name),
+      integerFor: (float) => quantizeByte(float, to),
+    });
+    if (!isStill(mover)) cell = emitSteps(context.network, mover, cell, steps, null);
   }
   return context.network.name(cell, outputName(node), node);
 }
