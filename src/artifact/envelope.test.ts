@@ -50,6 +50,8 @@ describe('seal and open', () => {
       'proving-key': 4,
       proof: 5,
       trace: 6,
+      commitment: 7,
+      opening: 8,
     });
   });
 
@@ -78,7 +80,7 @@ describe('seal and open', () => {
     expect(() => open('proof', bytes)).toThrow(/circuit.*proof/);
   });
 
-  it.each([0, 7, 256, 65535])('refuse the unknown kind %i', (kind) => {
+  it.each([0, 9, 256, 65535])('refuse the unknown kind %i', (kind) => {
     expect(codeOf(() => openAny(envelope(kind, 1, 40, payload)))).toBe('ARTIFACT_VERSION');
   });
 

@@ -19,6 +19,8 @@ export const kinds = {
   'proving-key': { code: 4, version: 1 },
   proof: { code: 5, version: 1 },
   trace: { code: 6, version: 1 },
+  commitment: { code: 7, version: 1 },
+  opening: { code: 8, version: 1 },
 } as const;
 
 export type Kind = keyof typeof kinds;

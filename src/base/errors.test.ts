@@ -22,6 +22,7 @@ describe('the catalogue', () => {
       {
         "ARTIFACT_TAMPERED": "tampered",
         "ARTIFACT_VERSION": "tampered",
+        "BUDGET_EXHAUSTED": "resource",
         "DEPENDENCY_MISSING": "resource",
         "FILE_MALFORMED": "io",
         "FILE_NOT_FOUND": "io",
@@ -35,6 +36,7 @@ describe('the catalogue', () => {
         "MODEL_MALFORMED": "io",
         "MODEL_UNSAFE": "unsupported",
         "MODEL_UNSUPPORTED": "unsupported",
+        "OPENING_COPIED": "resource",
         "ORACLE_MISMATCH": "rejected",
         "PARAMETERS_REFUSED": "resource",
         "PROOF_SELF_CHECK": "rejected",

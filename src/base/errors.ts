@@ -44,6 +44,15 @@ export const errorCatalogue = {
     exit: 'resource',
     meaning: 'No parameters of the proof system reach the required soundness at this size.',
   },
+  BUDGET_EXHAUSTED: {
+    exit: 'resource',
+    meaning:
+      'A hidden commitment was opened as often as it may be: another proof could tell something about its content.',
+  },
+  OPENING_COPIED: {
+    exit: 'resource',
+    meaning: 'An opening is a copy, or restored, or from another machine: nobody knows how often it was used.',
+  },
   FILE_NOT_FOUND: { exit: 'io', meaning: 'A file or folder does not exist or cannot be read.' },
   FILE_WRITE_FAILED: { exit: 'io', meaning: 'A file could not be written.' },
   FILE_MALFORMED: { exit: 'io', meaning: 'An input file (JSON, NumPy, PNG) is malformed.' },

@@ -1,6 +1,7 @@
 /** Says what a file is: every provenn artefact, ONNX models, and input files. What it tells about a proof is unchecked. */
 import type { Circuit } from '../artifact/circuit.ts';
 import { circuitDigest, decodeCircuit } from '../artifact/circuit-codec.ts';
+import { type Commitment, decodeCommitment, decodeOpening } from '../artifact/commitment.ts';
 import { isEnvelope, type Kind, openAny } from '../artifact/envelope.ts';
 import type { Dimension, Graph, ValueInfo } from '../artifact/graph.ts';
 import { decodeProvingKey, decodeVerifyingKey, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
@@ -97,6 +98,20 @@ function proofFacts(bytes: Uint8Array): Description['facts'] {
   ];
 }
 
+function commitmentFacts(commitment: Commitment): Description['facts'] {
+  const { backend, matrix, label, format, budget, tensors, root, descriptor } = commitment;
+  return [
+    ['commitment', toHex(descriptor)],
+    ['matrix', matrix],
+    ['label', label],
+    ['backend', backend],
+    ['tensors', tensors.map(({ name, sizes, interval }) => `${name} [${sizes.join(',')}] in ${interval.join('…')}`)],
+    ['root', toHex(root)],
+    ['rows', `2^${format.logRow} cells and ${format.tail} random ones, code 2^${format.logRow + format.logBlowup}`],
+    ['budget', budget],
+  ];
+}
+
 function describeArtefact(kind: Kind, bytes: Uint8Array, payload: Uint8Array): Body {
   switch (kind) {
     case 'quantized-model':
@@ -113,6 +128,14 @@ function describeArtefact(kind: Kind, bytes: Uint8Array, payload: Uint8Array): B
     }
     case 'proof':
       return { facts: proofFacts(bytes) };
+    case 'commitment':
+      return { facts: commitmentFacts(decodeCommitment(bytes)) };
+    case 'opening': {
+      const { commitment, lease } = decodeOpening(bytes);
+      return {
+        facts: [...commitmentFacts(commitment), ['secret', 'yes: it reveals what is committed'], ['lease', lease.kind]],
+      };
+    }
     case 'trace':
       return { facts: [['payload bytes', payload.length]] };
   }

@@ -114,8 +114,8 @@ export function settle(temporary: string): void {
 }
 
 /** Creates a file and forces its content to the disk. */
-export function writeAndSync(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, 'wx');
+export function writeAndSync(path: string, bytes: Uint8Array, mode: number = 0o666): void {
+  const file = openSync(path, 'wx', mode);
   try {
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
     fsyncSync(file);
@@ -140,13 +140,13 @@ export function syncFolder(path: string): void {
 
 /**
  * Writes a file so that readers see the old content or the new, never a part: temporary sibling, fsync, rename.
- * Missing parent folders are made. Throws `FILE_WRITE_FAILED`.
+ * Missing parent folders are made; `mode` is what the file may be at most, the umask applies. Throws `FILE_WRITE_FAILED`.
  */
-export function writeFileAtomic(path: string, bytes: Uint8Array): void {
+export function writeFileAtomic(path: string, bytes: Uint8Array, mode: number = 0o666): void {
   const temporary = temporaryBeside(path);
   try {
     mkdirSync(dirname(temporary), { recursive: true });
-    writeAndSync(temporary, bytes);
+    writeAndSync(temporary, bytes, mode);
     renameSync(temporary, path);
     syncFolder(dirname(temporary));
   } catch (error) {
