@@ -24,6 +24,7 @@ const key: VerifyingKey = { backend: 'transparent/1', parameters: Uint8Array.of(
 const provingKey: ProvingKey = {
   verifyingKey: key,
   model: { name: 'm', profile, inputs: [], outputs: [], tensors: [], constants: new Map(), nodes: [] },
+  material: Uint8Array.of(7, 7),
 };
 
 function codeOf(run: () => unknown): string {
@@ -139,7 +140,7 @@ describe('proving keys', () => {
   ])('are refused with a byte left over inside %s', (_, first, second) => {
     const keyBytes = concatBytes(open('verifying-key', encodeVerifyingKey(key)), new Uint8Array(first));
     const model = concatBytes(writeQuantGraph(provingKey.model), new Uint8Array(second));
-    const bytes = seal('proving-key', new ByteWriter().blob(keyBytes).blob(model).finish());
+    const bytes = seal('proving-key', new ByteWriter().blob(keyBytes).blob(model).blob(provingKey.material).finish());
     expect(codeOf(() => decodeProvingKey(bytes))).toBe('ARTIFACT_TAMPERED');
   });
 

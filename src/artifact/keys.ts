@@ -30,7 +30,12 @@ export type VerifyingKey = {
   readonly commitments: readonly KeyCommitment[];
 };
 
-export type ProvingKey = { readonly verifyingKey: VerifyingKey; readonly model: QuantGraph };
+export type ProvingKey = {
+  readonly verifyingKey: VerifyingKey;
+  readonly model: QuantGraph;
+  /** What the backend's prover needs besides: its own bytes, empty when circuit and parameters suffice. */
+  readonly material: Uint8Array;
+};
 
 /** Bytes of a commitment with an empty name and an empty proof. */
 const smallestCommitment = 4 + digestLength + 1 + 4;
@@ -95,7 +100,8 @@ export function modelDigest({ circuit, commitments }: Pick<VerifyingKey, 'circui
 }
 
 function writeProvingKey(key: ProvingKey): Uint8Array {
-  return new ByteWriter().blob(writeVerifyingKey(key.verifyingKey)).blob(writeQuantGraph(key.model)).finish();
+  const { verifyingKey, model, material } = key;
+  return new ByteWriter().blob(writeVerifyingKey(verifyingKey)).blob(writeQuantGraph(model)).blob(material).finish();
 }
 
 function readProvingKey(reader: ByteReader): ProvingKey {
@@ -105,7 +111,7 @@ function readProvingKey(reader: ByteReader): ProvingKey {
   const model = new ByteReader(reader.blob());
   const graph = readQuantGraph(model);
   model.end();
-  return { verifyingKey, model: graph };
+  return { verifyingKey, model: graph, material: reader.blob() };
 }
 
 export function encodeProvingKey(key: ProvingKey): Uint8Array {

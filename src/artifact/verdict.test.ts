@@ -7,6 +7,7 @@ describe('rejection codes', () => {
       'malformed',
       'backend',
       'key',
+      'setup',
       'model',
       'statement',
       'context',

@@ -7,6 +7,7 @@ export const rejectionCodes = [
   'malformed',
   'backend',
   'key',
+  'setup',
   'model',
   'statement',
   'context',
@@ -19,6 +20,12 @@ export const rejectionCodes = [
 ] as const;
 
 export type RejectionCode = (typeof rejectionCodes)[number];
+
+/**
+ * Where the secrets behind a key came from: there are none; a ceremony, sound while one participant destroyed theirs; or one
+ * party who could keep them and prove anything.
+ */
+export type Setup = 'none' | 'ceremony' | 'insecure';
 
 export type Rejection = { readonly code: RejectionCode; readonly message: string };
 
@@ -69,6 +76,7 @@ export type Claims = {
   readonly hidden: readonly HiddenTensor[];
   /** Empty when the weights are public, part of the circuit. */
   readonly weights: readonly HiddenWeights[];
+  readonly setup: Setup;
   /** −log₂ of the soundness error, computed from the actual key. */
   readonly soundnessBits: number;
   /** False until the proof system masks its messages: whatever is not public may leak from the proof. */

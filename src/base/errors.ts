@@ -40,6 +40,14 @@ export const errorCatalogue = {
     meaning: 'The model keeps its weights in another file, which provenn never opens.',
   },
   RESOURCE_LIMIT: { exit: 'resource', meaning: 'The work would exceed a size or memory limit.' },
+  BACKEND_UNSUPPORTED: {
+    exit: 'unsupported',
+    meaning: 'The proof system cannot prove this model, or not at this size; another one can.',
+  },
+  SETUP_REFUSED: {
+    exit: 'tampered',
+    meaning: 'The file of a setup ceremony is unknown, altered, too small or does not verify.',
+  },
   PARAMETERS_REFUSED: {
     exit: 'resource',
     meaning: 'No parameters of the proof system reach the required soundness at this size.',

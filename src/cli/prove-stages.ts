@@ -10,6 +10,8 @@ const stages: Readonly<Record<ProveStage, readonly [words: string, begins: numbe
   lookups: ['proving lookups', 0.26],
   contractions: ['proving contractions', 0.65],
   opening: ['opening', 0.68],
+  witness: ['generating the witness', 0.2],
+  points: ['proving with snarkjs', 0.5],
   verify: ['verifying the proof', 0.9],
 };
 

@@ -11,6 +11,12 @@ function resultOf(tensor: PublicTensor): PortResult {
   return { port: { name, tensor: inner, dims, dtype, quantization }, integers, values };
 }
 
+const setups: Readonly<Record<Claims['setup'], string>> = {
+  none: 'none: nobody holds a secret with which to forge',
+  ceremony: 'ceremony: sound while one of its participants destroyed their secret',
+  insecure: 'INSECURE: whoever made this key can forge proofs; for development only',
+};
+
 const notYetPrivate = 'not yet zero-knowledge: the proof may reveal the input and every intermediate value';
 
 function claimLines(claims: Claims, labels: readonly string[] | null): string[] {
@@ -34,7 +40,13 @@ function claimLines(claims: Claims, labels: readonly string[] | null): string[] 
   lines.push(fact('weights', 'public, part of the circuit'));
   lines.push(fact('integers', `${claims.profile}, every one exact`));
   lines.push(fact('soundness', `${claims.soundnessBits.toFixed(1)} bits, backend ${claims.backend}`));
-  lines.push(fact('privacy', claims.zeroKnowledge ? 'zero-knowledge' : notYetPrivate));
+  lines.push(fact('setup', setups[claims.setup]));
+  lines.push(
+    fact(
+      'privacy',
+      claims.zeroKnowledge ? 'zero-knowledge: the proof says nothing about what is not shown here' : notYetPrivate,
+    ),
+  );
   return lines;
 }
 
@@ -60,6 +72,7 @@ export function verdictJson(verdict: Verdict, labels: readonly string[] | null):
       inputs: arraysJson(inputs),
       outputs: arraysJson(outputs),
       top: topJson(outputs, labels),
+      setup: claims.setup,
       soundnessBits: claims.soundnessBits,
       zeroKnowledge: claims.zeroKnowledge,
     },

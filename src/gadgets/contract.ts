@@ -69,6 +69,24 @@ function gather(at: OperandAddressing, o: number, data: ArrayLike<number>, zero:
   }
 }
 
+/**
+ * Addresses instead of values: for output cell `o`, the operand cell that each reduction cell reads, or −1 outside the wire.
+ */
+export function operandAddresses(
+  operand: Operand,
+  sizes: Shape,
+  box: Shape,
+  reduce: Shape,
+): (o: number) => Float64Array {
+  const at = addressOperand(operand, sizes, box, reduce);
+  const numbers = Float64Array.from({ length: product(sizes) }, (_, cell) => cell + 1);
+  return (o) => {
+    const cells = new Float64Array(product(reduce));
+    gather(at, o, numbers, 0, cells);
+    return cells.map((number) => number - 1);
+  };
+}
+
 /** The accumulator of a contraction over its box, row-major. Exact while the sums stay below 2^53. */
 export function evaluateContract(
   gadget: ContractGadget,

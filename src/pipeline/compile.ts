@@ -3,10 +3,12 @@ import type { Circuit } from '../artifact/circuit.ts';
 import { circuitDigest } from '../artifact/circuit-codec.ts';
 import { type ProvingKey, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
 import type { QuantGraph } from '../artifact/quant-graph.ts';
-import { acceptKey, keyFacts, makeKey } from '../backends/transparent/index.ts';
+import type { Backend, Costs, KeyOptions, MadeKey } from '../backends/proving.ts';
 import { toHex } from '../base/bytes.ts';
+import { ProvennError } from '../base/errors.ts';
 import { product } from '../base/tensor.ts';
 import { buildCircuit } from '../compile/circuit.ts';
+import { backendNamed, transparentKey } from './backends.ts';
 
 /** What one node of the model becomes. */
 export type CompileRow = {
@@ -19,18 +21,18 @@ export type CompileRow = {
 
 export type CompileReport = {
   readonly model: string;
+  /** Proof system and version. */
+  readonly backend: string;
   readonly circuitDigest: string;
   readonly keyDigest: string;
   readonly rows: readonly CompileRow[];
-  readonly parameters: { readonly [name: string]: number };
+  readonly parameters: Costs;
   readonly soundness: {
     readonly bits: number;
     readonly terms: readonly { readonly name: string; readonly bits: number }[];
   };
-  /** Looked-up tuples, table rows, committed integers. */
-  readonly lookups: number;
-  readonly tableRows: number;
-  readonly committedCells: number;
+  /** What the backend counts: lookups, table rows, committed integers; or constraints and signals. */
+  readonly costs: Costs;
   /** An estimate from above. */
   readonly estimatedProofBytes: number;
 };
@@ -40,6 +42,8 @@ export type Compilation = {
   readonly verifyingKey: VerifyingKey;
   readonly provingKey: ProvingKey;
   readonly report: CompileReport;
+  /** Files of the backend for those who check a key, by name. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
 };
 
 /** Relations by node: a gadget's name begins with the name of the tensor its node produces. */
@@ -65,30 +69,64 @@ function rowsOf(model: QuantGraph, circuit: Circuit): CompileRow[] {
   });
 }
 
+function compilationOf(model: QuantGraph, circuit: Circuit, made: MadeKey): Compilation {
+  const { verifyingKey, material, costs, parameters, soundness, proofBytes, files } = made;
+  return {
+    circuit,
+    verifyingKey,
+    provingKey: { verifyingKey, model, material },
+    files,
+    report: {
+      model: circuit.name,
+      backend: verifyingKey.backend,
+      circuitDigest: toHex(circuitDigest(circuit)),
+      keyDigest: toHex(verifyingKeyDigest(verifyingKey)),
+      rows: rowsOf(model, circuit),
+      parameters,
+      soundness,
+      costs,
+      estimatedProofBytes: proofBytes,
+    },
+  };
+}
+
 /**
  * Compiles for the transparent backend. The same model gives byte-identical circuit and keys everywhere. Throws
  * `MODEL_UNSUPPORTED`, `MODEL_UNSAFE` or `PARAMETERS_REFUSED`.
  */
 export function compileModel(model: QuantGraph): Compilation {
   const circuit = buildCircuit(model);
-  const verifyingKey = makeKey(circuit);
-  const key = acceptKey(verifyingKey);
-  const { parameters, lookups, tableRows, committedCells, proofBytes } = keyFacts(key);
-  return {
-    circuit,
-    verifyingKey,
-    provingKey: { verifyingKey, model },
-    report: {
-      model: circuit.name,
-      circuitDigest: toHex(circuitDigest(circuit)),
-      keyDigest: toHex(verifyingKeyDigest(verifyingKey)),
-      rows: rowsOf(model, circuit),
-      parameters: { ...parameters },
-      soundness: key.soundness,
-      lookups,
-      tableRows,
-      committedCells,
-      estimatedProofBytes: proofBytes,
-    },
-  };
+  return compilationOf(model, circuit, transparentKey(circuit));
+}
+
+/** The circuit of a model for a backend that has said it can prove it. Throws `BACKEND_UNSUPPORTED`. */
+function supported(backend: Backend, model: QuantGraph): { readonly circuit: Circuit; readonly costs: Costs } {
+  const circuit = buildCircuit(model);
+  const support = backend.supports(circuit);
+  if (!support.supported) throw new ProvennError('BACKEND_UNSUPPORTED', support.reason, { next: support.next });
+  return { circuit, costs: support.costs };
+}
+
+/** What a proof would cost, before any work. Throws `BACKEND_UNSUPPORTED` and what `compileModel` throws. */
+export async function estimateFor(
+  name: string,
+  model: QuantGraph,
+): Promise<{ readonly circuitDigest: string; readonly costs: Costs }> {
+  const { circuit, costs } = supported(await backendNamed(name), model);
+  return { circuitDigest: toHex(circuitDigest(circuit)), costs };
+}
+
+/**
+ * Compiles for the backend of that name. Throws what `compileModel` throws, `BACKEND_UNSUPPORTED` before any long work when
+ * the circuit is not for this backend, `SETUP_REFUSED`, and `DEPENDENCY_MISSING`.
+ */
+export async function compileFor(name: string, model: QuantGraph, options: KeyOptions): Promise<Compilation> {
+  const backend = await backendNamed(name);
+  if (!backend.needsSetup && options.setup !== null) {
+    throw new ProvennError('USAGE', `The ${name} backend has no setup, so none can be chosen.`, {
+      next: 'Leave --ptau and --dev-setup away.',
+    });
+  }
+  const { circuit } = supported(backend, model);
+  return compilationOf(model, circuit, await backend.makeKey(circuit, options));
 }

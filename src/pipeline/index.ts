@@ -1,7 +1,16 @@
 /** The pipeline: import → quantize → compile → execute → assign → prove → verify, in one sentence. */
 
-export { type Compilation, type CompileReport, type CompileRow, compileModel } from './compile.ts';
+export type { SetupChoice } from '../backends/proving.ts';
+export { backendNames, needsSetup } from './backends.ts';
+export {
+  type Compilation,
+  type CompileReport,
+  type CompileRow,
+  compileFor,
+  compileModel,
+  estimateFor,
+} from './compile.ts';
 export { contextText, type Description, describeFile } from './describe.ts';
 export { type Bindings, type ImportedModel, importModel, isFloatModel } from './import.ts';
-export { type Proven, type ProveOptions, type ProveStage, proveInference } from './prove.ts';
+export { type Proven, type ProveOptions, type ProveStage, proveFor, proveInference } from './prove.ts';
 export { outputsOf, runModel, traceJson } from './run.ts';

@@ -72,6 +72,7 @@ describe('the verdict on an honest proof', () => {
       ],
       hidden: [],
       weights: [],
+      setup: 'none',
       soundnessBits: accepted.soundness.bits,
       zeroKnowledge: false,
     });

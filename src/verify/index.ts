@@ -16,12 +16,12 @@ import type {
   RejectionCode,
   Verdict,
 } from '../artifact/verdict.ts';
-import { backendName } from '../backends/transparent/config.ts';
-import { type AcceptedKey, acceptKey, Rejected, verifyBody } from '../backends/transparent/verifier.ts';
+import { type Accepted, type BackendVerifier, Rejected } from '../backends/verifying.ts';
 import { BytesError, equalBytes, toHex } from '../base/bytes.ts';
 import { ProvennError } from '../base/errors.ts';
 import { dequantizeLinear } from '../base/rounding.ts';
 import { product } from '../base/tensor.ts';
+import { findVerifier, verifierOf } from './backends.ts';
 
 export type {
   Claims,
@@ -33,7 +33,11 @@ export type {
   Verdict,
 } from '../artifact/verdict.ts';
 
-export type VerifyOptions = { readonly expect?: Expectation };
+export type VerifyOptions = {
+  readonly expect?: Expectation;
+  /** Trust keys whose maker could forge proofs. For development: what is accepted then means nothing to anybody else. */
+  readonly allowInsecureSetup?: boolean;
+};
 
 class Refusal extends Error {
   readonly code: RejectionCode;
@@ -45,15 +49,16 @@ class Refusal extends Error {
 }
 
 /** A key that was decoded and accepted once, for services that verify many proofs under it. */
-export type PreparedKey = { readonly accepted: AcceptedKey };
+export type PreparedKey = { readonly accepted: Accepted };
 
 /** Decodes and accepts a key. Throws `ARTIFACT_TAMPERED`, `ARTIFACT_VERSION` or `KEY_REFUSED`. */
 export function prepareKey(key: Uint8Array | VerifyingKey): PreparedKey {
-  return { accepted: acceptKey(key instanceof Uint8Array ? decodeVerifyingKey(key) : key) };
+  const decoded = key instanceof Uint8Array ? decodeVerifyingKey(key) : key;
+  return { accepted: verifierOf(decoded.backend).accept(decoded) };
 }
 
 /** Every public wire has the right number of cells, each inside the wire's interval. */
-function checkPublics(key: AcceptedKey, statement: Statement): void {
+function checkPublics(key: Accepted, statement: Statement): void {
   const wires = key.circuit.wires.filter((wire) => wire.role === 'public');
   if (statement.publics.length !== wires.length)
     throw new Refusal('statement', 'The proof states another number of public tensors than the model has.');
@@ -71,13 +76,13 @@ function checkPublics(key: AcceptedKey, statement: Statement): void {
 }
 
 /** One root for each matrix of the circuit that the key does not fix. */
-function checkCommitments(key: AcceptedKey, statement: Statement): void {
+function checkCommitments(key: Accepted, statement: Statement): void {
   const open = matricesOf(key.circuit).filter((matrix) => !matrix.imported);
   if (statement.commitments.length !== open.length)
     throw new Refusal('statement', 'The proof states another number of commitments than the model has.');
 }
 
-function publicTensor(key: AcceptedKey, statement: Statement, port: CircuitPort): PublicTensor {
+function publicTensor(key: Accepted, statement: Statement, port: CircuitPort): PublicTensor {
   const order = key.circuit.wires.slice(0, port.wire).filter((wire) => wire.role === 'public').length;
   const integers = statement.publics[order] as Int32Array;
   const { name, tensor, dims, dtype, quantization } = port;
@@ -89,7 +94,7 @@ function publicTensor(key: AcceptedKey, statement: Statement, port: CircuitPort)
 }
 
 /** Roots by matrix name: those the key fixes and those of the statement. */
-function rootsOf(key: AcceptedKey, statement: Statement): Map<string, string> {
+function rootsOf(key: Accepted, statement: Statement): Map<string, string> {
   const open = matricesOf(key.circuit).filter((matrix) => !matrix.imported);
   return new Map([
     ...key.commitments.map(({ matrix, root }) => [matrix, toHex(root)] as const),
@@ -97,12 +102,12 @@ function rootsOf(key: AcceptedKey, statement: Statement): Map<string, string> {
   ]);
 }
 
-function isPublic(key: AcceptedKey): (port: CircuitPort) => boolean {
+function isPublic(key: Accepted): (port: CircuitPort) => boolean {
   return (port) => key.circuit.wires[port.wire]?.role === 'public';
 }
 
 function hiddenTensors(
-  key: AcceptedKey,
+  key: Accepted,
   side: HiddenTensor['side'],
   ports: readonly CircuitPort[],
   roots: ReadonlyMap<string, string>,
@@ -116,12 +121,12 @@ function hiddenTensors(
     });
 }
 
-function claimsOf(key: AcceptedKey, statement: Statement): Claims {
+function claimsOf(verifier: BackendVerifier, key: Accepted, statement: Statement): Claims {
   const { circuit } = key;
   const roots = rootsOf(key, statement);
   const shown = isPublic(key);
   return {
-    backend: backendName,
+    backend: key.backend,
     model: circuit.name,
     profile: circuit.profile,
     circuitDigest: toHex(key.circuitDigest),
@@ -135,8 +140,9 @@ function claimsOf(key: AcceptedKey, statement: Statement): Claims {
       ...hiddenTensors(key, 'output', circuit.outputs, roots),
     ],
     weights: key.commitments.map(({ matrix, root }) => ({ matrix, commitment: toHex(root) })),
+    setup: verifier.setup(key),
     soundnessBits: key.soundness.bits,
-    zeroKnowledge: false,
+    zeroKnowledge: verifier.isZeroKnowledge(key),
   };
 }
 
@@ -164,12 +170,12 @@ function checkPort(
 }
 
 /** Which part of a claim a commitment belongs to: an input, an output, or the weights, hence the model. */
-function subjectOf(key: AcceptedKey, matrix: string): 'input' | 'output' | 'model' {
+function subjectOf(key: Accepted, matrix: string): 'input' | 'output' | 'model' {
   const holds = (port: CircuitPort): boolean => key.circuit.wires[port.wire]?.matrix === matrix;
   return key.circuit.inputs.some(holds) ? 'input' : key.circuit.outputs.some(holds) ? 'output' : 'model';
 }
 
-function checkExpectedCommitments(key: AcceptedKey, statement: Statement, expected: ReadonlyMap<string, string>): void {
+function checkExpectedCommitments(key: Accepted, statement: Statement, expected: ReadonlyMap<string, string>): void {
   const roots = rootsOf(key, statement);
   for (const [matrix, root] of expected) {
     const found = roots.get(matrix);
@@ -179,7 +185,7 @@ function checkExpectedCommitments(key: AcceptedKey, statement: Statement, expect
   }
 }
 
-function checkExpectation(key: AcceptedKey, claims: Claims, statement: Statement, expect: Expectation): void {
+function checkExpectation(key: Accepted, claims: Claims, statement: Statement, expect: Expectation): void {
   if (expect.model !== undefined && expect.model !== claims.modelDigest)
     throw new Refusal('model', `The key belongs to model ${claims.modelDigest}, not to ${expect.model}.`);
   if (expect.context !== undefined && !equalBytes(expect.context, statement.context))
@@ -190,12 +196,13 @@ function checkExpectation(key: AcceptedKey, claims: Claims, statement: Statement
 }
 
 /** Throws unless the proof establishes its statement under the key. */
-function check(key: AcceptedKey, proof: Proof, expect: Expectation): Claims {
+function check(key: Accepted, proof: Proof, { expect = {}, allowInsecureSetup = false }: VerifyOptions): Claims {
   const { statement } = proof;
-  if (proof.backend !== backendName)
+  const verifier = findVerifier(key.backend);
+  if (proof.backend !== key.backend)
     throw new Refusal('backend', `The proof belongs to the backend "${proof.backend}".`);
-  // A key of the core protocol can only have been accepted by `acceptCoreKey`; its proofs hide nothing.
-  if (key.backend !== backendName) throw new Refusal('backend', `The key belongs to the backend "${key.backend}".`);
+  // For instance a key of the transparent core protocol, which hides nothing: no verifier accepts it.
+  if (verifier === undefined) throw new Refusal('backend', `The key belongs to the backend "${key.backend}".`);
   if (!equalBytes(statement.modelDigest, key.modelDigest))
     throw new Refusal(
       'model',
@@ -203,12 +210,14 @@ function check(key: AcceptedKey, proof: Proof, expect: Expectation): Claims {
     );
   if (!equalBytes(statement.keyDigest, key.keyDigest))
     throw new Refusal('key', 'The proof was made under another verifying key of the same model.');
+  if (verifier.setup(key) === 'insecure' && !allowInsecureSetup)
+    throw new Refusal('setup', 'The key comes from a development setup: whoever made it can forge proofs.');
   if (statement.context.length > maximumContextLength)
     throw new Refusal('statement', `The context is longer than ${maximumContextLength} bytes.`);
   checkPublics(key, statement);
   checkCommitments(key, statement);
-  verifyBody(key, statement, proof.body);
-  const claims = claimsOf(key, statement);
+  verifier.verifyBody(key, statement, proof.body);
+  const claims = claimsOf(verifier, key, statement);
   checkExpectation(key, claims, statement, expect);
   return claims;
 }
@@ -227,7 +236,7 @@ function rejectionOf(error: unknown): Rejection {
 /** Verifies a decoded proof under a prepared key. Never throws on a bad proof. */
 export function verifyProof(key: PreparedKey, proof: Proof, options: VerifyOptions = {}): Verdict {
   try {
-    return { ok: true, claims: check(key.accepted, proof, options.expect ?? {}) };
+    return { ok: true, claims: check(key.accepted, proof, options) };
   } catch (error) {
     return { ok: false, reason: rejectionOf(error) };
   }

@@ -5,18 +5,11 @@
 import { type ByteReader, BytesError, ByteWriter } from '../../base/bytes.ts';
 import { type Ext, subtract } from '../../base/extension.ts';
 import { P } from '../../base/field.ts';
+import { Rejected } from '../verifying.ts';
 import { constantForm, type Form, maskedForm } from './forms.ts';
 import type { Transcript, Work } from './transcript.ts';
 
-/** Why the transparent verifier rejects; `code` belongs to `artifact/verdict.ts`. */
-export class Rejected extends Error {
-  readonly code: 'malformed' | 'relation' | 'proof-of-work' | 'opening' | 'commitment';
-
-  constructor(code: Rejected['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+export { Rejected };
 
 export class ProverChannel {
   readonly transcript: Transcript;

@@ -10,7 +10,6 @@ import { checkColumns, checkFoldedRow, claimVectorAt, innerProduct } from './ope
 import { walkRelations } from './relations.ts';
 import { openTranscript, publicDataOf } from './statement.ts';
 
-export { Rejected } from './channel.ts';
 export { type AcceptedKey, acceptKey } from './key.ts';
 
 /**

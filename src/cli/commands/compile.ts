@@ -2,9 +2,19 @@
 import { type Command, Option } from 'commander';
 import { encodeCircuit } from '../../artifact/circuit-codec.ts';
 import { encodeProvingKey, encodeVerifyingKey } from '../../artifact/keys.ts';
+import type { QuantGraph } from '../../artifact/quant-graph.ts';
 import type { Json } from '../../base/canonical-json.ts';
 import { ProvennError } from '../../base/errors.ts';
-import { type Compilation, type CompileReport, compileModel, importModel } from '../../pipeline/index.ts';
+import type { SetupChoice } from '../../pipeline/index.ts';
+import {
+  backendNames,
+  type Compilation,
+  type CompileReport,
+  compileFor,
+  estimateFor,
+  importModel,
+  needsSetup,
+} from '../../pipeline/index.ts';
 import { readFile } from '../../pipeline/node/files.ts';
 import { checkTarget, modelFolder, writeFolderAtomic } from '../../pipeline/node/folder.ts';
 import { quantizeFloatModel } from '../../pipeline/node/quantize.ts';
@@ -21,6 +31,11 @@ type CompileOptions = {
   readonly preprocess?: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  readonly backend: string;
+  readonly devSetup?: boolean;
+  readonly ptau?: string;
+  readonly ptauDigest?: string;
+  readonly contributor: string;
 };
 
 /** The files of a compiled model by name, ready to be written at once. */
@@ -35,8 +50,15 @@ export function compiledFiles(
     [modelFolder.provingKey, encodeProvingKey(compilation.provingKey)],
     [modelFolder.verifyingKey, encodeVerifyingKey(compilation.verifyingKey)],
   ]);
+  for (const [name, bytes] of compilation.files) files.set(name, bytes);
   if (preprocessing !== null) files.set(modelFolder.preprocessing, preprocessing.bytes);
   return files;
+}
+
+/** `tableRows` → `table rows`. */
+function costLines(costs: CompileReport['costs']): string[] {
+  const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return Object.entries(costs).map(([name, count]) => `${words(name).padEnd(18)} ${formatCount(count)}`);
 }
 
 export function renderCompileReport(report: CompileReport): string {
@@ -56,8 +78,8 @@ export function renderCompileReport(report: CompileReport): string {
     fact('model', report.model),
     fact('circuit digest', report.circuitDigest),
     fact('key digest', report.keyDigest),
-    fact('committed', `${formatCount(report.committedCells)} integers`),
-    fact('looked up', `${formatCount(report.lookups)} values in tables of ${formatCount(report.tableRows)} rows`),
+    fact('backend', report.backend),
+    ...costLines(report.costs),
     fact('soundness', `${report.soundness.bits.toFixed(1)} bits`),
     fact('proof size', `at most ${formatBytes(report.estimatedProofBytes)} (estimate)`),
     fact('privacy', 'input, output and weights are public: proofs are not yet zero-knowledge'),
@@ -89,6 +111,26 @@ async function int8Bytes(
   return quantized.model;
 }
 
+function setupOf({ devSetup, ptau, ptauDigest, contributor }: CompileOptions): SetupChoice | null {
+  if (devSetup === true && ptau !== undefined) {
+    throw new ProvennError('USAGE', '--dev-setup and --ptau exclude each other.', { next: 'Choose one of them.' });
+  }
+  if (ptau !== undefined) return { kind: 'ceremony', ptau, digest: ptauDigest ?? null, contributor };
+  return devSetup === true ? { kind: 'development' } : null;
+}
+
+/** What the backend says before any work; nothing is written. */
+async function estimate(session: Session, path: string, name: string, model: QuantGraph): Promise<void> {
+  const { circuitDigest, costs } = await located(path, () => estimateFor(name, model));
+  session.result({
+    json: { output: null, files: {}, estimate: { backend: name, circuitDigest, costs: { ...costs } } },
+    text: [`circuit digest     ${circuitDigest}`, ...costLines(costs), 'nothing written: this was a dry run'].join(
+      '\n',
+    ),
+    brief: circuitDigest,
+  });
+}
+
 async function compile(session: Session, path: string, options: CompileOptions): Promise<void> {
   const { progress } = session;
   const { output, force = false, dryRun = false } = options;
@@ -103,7 +145,16 @@ async function compile(session: Session, path: string, options: CompileOptions):
   const bytes = await int8Bytes(session, path, options, preprocessing);
   const { model } = await located(path, () => importModel(bytes));
   progress.stage('compiling', 0.3);
-  const compilation = await located(path, () => compileModel(model));
+  const setup = setupOf(options);
+  if (dryRun && setup === null && (await needsSetup(options.backend)))
+    return estimate(session, path, options.backend, model);
+  let stage = '';
+  const onProgress = (what: string, share: number): void => {
+    if (what === stage) return;
+    stage = what;
+    progress.stage(what, 0.3 + 0.6 * share);
+  };
+  const compilation = await located(path, () => compileFor(options.backend, model, { setup, onProgress }));
   const { report } = compilation;
   const files = compiledFiles(bytes, compilation, preprocessing);
   const sizes = [...files].map(([name, content]) => [name, formatBytes(content.length)]);
@@ -140,12 +191,16 @@ export function addCompile(program: Command, start: (command: Command) => Sessio
     .option('-o, --output <dir>', 'the folder to write')
     .option('-c, --calibration <file>', 'quantize a float model first, with these typical inputs')
     .option('--preprocess <file>', 'how pixels become inputs (default: preprocess.json beside the model)')
-    .addOption(new Option('--backend <name>', 'the proof system').choices(['transparent']).default('transparent'))
+    .addOption(new Option('--backend <name>', 'the proof system').choices(backendNames).default('transparent'))
     .option(
       '--visibility <list>',
       'who learns what; only input=public,output=public,weights=public so far',
       checkVisibility,
     )
+    .option('--ptau <file>', 'groth16: the powers-of-tau file of a public ceremony')
+    .option('--ptau-digest <hex>', 'groth16: the BLAKE2b digest of a ceremony file that provenn does not know')
+    .option('--contributor <name>', 'groth16: who contributes to the key, for its transcript', 'compile')
+    .option('--dev-setup', 'groth16: make keys at once, alone; verify refuses them by default')
     .option('--force', 'replace a folder that provenn compile wrote')
     .option('--dry-run', 'show what the model costs and write nothing')
     .addHelpText('after', help)

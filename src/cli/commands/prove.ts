@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { decodeProvingKey } from '../../artifact/keys.ts';
 import { encodeProof } from '../../artifact/proof.ts';
 import { utf8 } from '../../base/bytes.ts';
-import { outputsOf, proveInference } from '../../pipeline/index.ts';
+import { outputsOf, proveFor } from '../../pipeline/index.ts';
 import { arraysJson } from '../../pipeline/io/result.ts';
 import { writeFileAtomic } from '../../pipeline/node/files.ts';
 import { modelFolder } from '../../pipeline/node/folder.ts';
@@ -36,7 +36,7 @@ async function prove(session: Session, folder: string, options: ProveOptions): P
   const inputs = readInputs(options.input, key.model.inputs, preprocessing);
   const since = io.now();
   const { proof, trace, claims } = await located(path, () =>
-    proveInference(key, inputs, {
+    proveFor(key, inputs, {
       randomness: freshRandomness(),
       context: utf8(options.context ?? ''),
       onStage: showStage(progress),

@@ -8,7 +8,7 @@ import { utf8 } from '../../base/bytes.ts';
 import { exitCodes, ProvennError } from '../../base/errors.ts';
 import { bindArrays, type PortValue } from '../../pipeline/io/bind.ts';
 import { readFile } from '../../pipeline/node/files.ts';
-import { type PreparedKey, prepareKey, verifyProof } from '../../verify/index.ts';
+import { type VerifyOptions as LibraryOptions, type PreparedKey, prepareKey, verifyProof } from '../../verify/index.ts';
 import { parseContext } from '../context.ts';
 import { formatMilliseconds } from '../format.ts';
 import { located } from '../located.ts';
@@ -23,6 +23,7 @@ type VerifyOptions = {
   readonly context?: string;
   readonly model?: string;
   readonly preprocess?: string;
+  readonly allowInsecureSetup?: boolean;
 };
 
 /**
@@ -55,10 +56,10 @@ function withOutputs(verdict: Verdict, expected: ReadonlyMap<string, PortValue>)
 function check(
   key: PreparedKey,
   proof: Uint8Array,
-  expect: Expectation,
+  options: LibraryOptions,
 ): { readonly verdict: Verdict; readonly damaged: boolean } {
   try {
-    return { verdict: verifyProof(key, decodeProof(proof), { expect }), damaged: false };
+    return { verdict: verifyProof(key, decodeProof(proof), options), damaged: false };
   } catch (error) {
     if (!(error instanceof ProvennError) || error.exitCode !== exitCodes.tampered) throw error;
     return { verdict: { ok: false, reason: { code: 'malformed', message: error.message } }, damaged: true };
@@ -85,7 +86,10 @@ async function verifyCommand(session: Session, path: string, options: VerifyOpti
   };
   progress.stage('verifying');
   const begun = io.now();
-  const { verdict: proven, damaged } = check(prepared, proof, expect);
+  const { verdict: proven, damaged } = check(prepared, proof, {
+    expect,
+    allowInsecureSetup: options.allowInsecureSetup === true,
+  });
   const milliseconds = keyTime + io.now() - begun;
   const verdict = wanted === null ? proven : withOutputs(proven, wanted);
   const labels = preprocessing?.labels ?? null;
@@ -123,6 +127,7 @@ export function addVerify(program: Command, start: (command: Command) => Session
     .option('--context <text>', 'demand this context', parseContext)
     .option('--model <digest>', 'demand that the network has this circuit digest', parseDigest)
     .option('--preprocess <file>', 'how pixels become inputs (default: preprocess.json beside the key)')
+    .option('--allow-insecure-setup', 'trust a key of a development setup, whose maker can forge proofs')
     .addHelpText('after', help)
     .action((path: string, options: VerifyOptions, command: Command) => verifyCommand(start(command), path, options));
 }

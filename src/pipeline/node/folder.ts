@@ -11,6 +11,9 @@ export const modelFolder = {
   provingKey: 'proving.key',
   verifyingKey: 'verifying.key',
   preprocessing: 'preprocess.json',
+  /** Of the groth16 backend: the circuit in circom, and what happened in its ceremony. */
+  circom: 'main.circom',
+  ceremony: 'ceremony.json',
 } as const;
 
 const knownNames: ReadonlySet<string> = new Set(Object.values(modelFolder));

@@ -1,0 +1,105 @@
+/** The Groth16 backend as the pipeline sees it. Verifiers import `verifier.ts` instead, which reaches no prover and no package. */
+import type { Circuit } from '../../artifact/circuit.ts';
+import { modelDigest, type ProvingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
+import type { Proof } from '../../artifact/proof.ts';
+import type { Statement } from '../../artifact/statement.ts';
+import type { Witness } from '../../artifact/witness.ts';
+import { utf8 } from '../../base/bytes.ts';
+import { digest } from '../../base/digest.ts';
+import { ProvennError } from '../../base/errors.ts';
+import type { Backend, KeyOptions, MadeKey, ProofOptions } from '../proving.ts';
+import { backendName, encodeParameters, type Setup, securityBits } from './config.ts';
+import { lower } from './lower.ts';
+import { decodeMaterial, encodeMaterial } from './material.ts';
+import { type Ceremony, ceremonyKey } from './node/ceremony.ts';
+import { compileCircom } from './node/circom.ts';
+import { developmentKey } from './node/dev-setup.ts';
+import { calculateWitness, type InputSignals, provePoints } from './node/snarkjs-prove.ts';
+import { bodyBytes, encodeBody } from './proof.ts';
+import { readR1cs } from './r1cs.ts';
+import { signalsOf } from './signals.ts';
+import { supports } from './supports.ts';
+import { readVerifyingPart } from './zkey.ts';
+
+/** Bytes around a proof body: envelope, names, digests and the statement's own overhead, without its integers. */
+const proofOverhead = 256;
+
+/** Throws `BACKEND_UNSUPPORTED` and `USAGE` before any work. */
+function checkRequest(circuit: Circuit, { setup }: KeyOptions): void {
+  const support = supports(circuit);
+  if (!support.supported) throw new ProvennError('BACKEND_UNSUPPORTED', support.reason, { next: support.next });
+  if (setup !== null) return;
+  throw new ProvennError('USAGE', 'The groth16 backend needs a setup, and none is chosen.', {
+    next: 'Add --ptau FILE with the file of a public ceremony, or --dev-setup for keys that verify refuses by default.',
+  });
+}
+
+async function makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey> {
+  checkRequest(circuit, options);
+  const { onProgress, setup } = options;
+  onProgress('generating the circuit', 0);
+  const program = lower(circuit);
+  onProgress('compiling with circom', 0.05);
+  const { r1cs: r1csFile, wasm } = await compileCircom(program.main);
+  const r1cs = readR1cs(r1csFile);
+  const progress = (share: number): void => onProgress('setting up the key', 0.3 + 0.7 * share);
+  const made: { readonly zkey: Uint8Array; readonly ceremony: Ceremony | null; readonly mark: Setup } =
+    setup?.kind === 'ceremony'
+      ? { ...(await ceremonyKey(r1csFile, setup, progress)), mark: 'ceremony' }
+      : { zkey: await developmentKey(r1cs, progress), ceremony: null, mark: 'insecure' };
+  const transcript = made.ceremony === null ? null : made.ceremony.transcript;
+  const parameters = encodeParameters({
+    setup: made.mark,
+    r1csDigest: digest(r1csFile),
+    transcriptDigest: transcript === null ? new Uint8Array(32) : digest(transcript),
+    key: readVerifyingPart(made.zkey),
+  });
+  const files = new Map([['main.circom', utf8(program.main)]]);
+  if (transcript !== null) files.set('ceremony.json', transcript);
+  return {
+    verifyingKey: { backend: backendName, parameters, circuit, commitments: [] },
+    material: encodeMaterial({ wasm, zkey: made.zkey }),
+    costs: { constraints: r1cs.constraints.length, circuitWires: r1cs.wires, publicSignals: program.signals },
+    parameters: {},
+    soundness: { bits: securityBits, terms: [{ name: 'discrete logarithms in BN254', bits: securityBits }] },
+    proofBytes: bodyBytes + proofOverhead,
+    files,
+  };
+}
+
+/** Inputs of the witness generator: the public signals, and the cells of every wire that no gadget determines. */
+function inputSignals(circuit: Circuit, statement: Statement, witness: Witness): InputSignals {
+  const [binding, ...packed] = signalsOf(circuit, statement).map(String);
+  const cells = lower(circuit).inputs.map(({ signal, wire }) => [
+    signal,
+    Array.from(witness.wires[wire] as Float64Array, String),
+  ]);
+  return { binding: binding as string, statement: packed, ...Object.fromEntries(cells) };
+}
+
+async function prove(
+  key: ProvingKey,
+  witness: Witness,
+  context: Uint8Array,
+  { onStage }: ProofOptions,
+): Promise<Proof> {
+  const { verifyingKey, material } = key;
+  const { circuit } = verifyingKey;
+  const publics = circuit.wires.flatMap(({ role }, wire) =>
+    role === 'public' ? [Int32Array.from(witness.wires[wire] as Float64Array)] : [],
+  );
+  const statement: Statement = {
+    modelDigest: modelDigest(verifyingKey),
+    keyDigest: verifyingKeyDigest(verifyingKey),
+    context,
+    publics,
+    commitments: [],
+  };
+  const { wasm, zkey } = decodeMaterial(material);
+  onStage('witness');
+  const file = await calculateWitness(wasm, inputSignals(circuit, statement, witness));
+  onStage('points');
+  return { backend: backendName, statement, body: encodeBody(await provePoints({ zkey }, file)) };
+}
+
+export const groth16: Backend = { name: 'groth16', system: backendName, needsSetup: true, supports, makeKey, prove };

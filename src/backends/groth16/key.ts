@@ -1,0 +1,45 @@
+/** Accepting a Groth16 key: the circuit is sound as integers, the points are in their groups, and their number fits. */
+import { circuitDigest } from '../../artifact/circuit-codec.ts';
+import { modelDigest, type VerifyingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
+import { matricesOf } from '../../artifact/matrices.ts';
+import { BytesError } from '../../base/bytes.ts';
+import { ProvennError } from '../../base/errors.ts';
+import { CircuitProblem, checkCircuit } from '../../gadgets/check.ts';
+import type { Accepted } from '../verifying.ts';
+import { backendName, decodeParameters, type Parameters, securityBits, weakness } from './config.ts';
+import { countSignals } from './layout.ts';
+
+export type AcceptedKey = Accepted & { readonly parameters: Parameters };
+
+function refuse(message: string): never {
+  throw new ProvennError('KEY_REFUSED', `The verifying key is refused: ${message}.`, {
+    next: 'Use the key published by whoever compiled the model, or compile it again.',
+  });
+}
+
+/** Throws `KEY_REFUSED`. Keys of an insecure setup are accepted here and refused by `verify` unless it is told to trust them. */
+export function acceptKey(key: VerifyingKey): AcceptedKey {
+  if (key.backend !== backendName) refuse(`it belongs to the backend "${key.backend}"`);
+  try {
+    const parameters = decodeParameters(key.parameters);
+    const weak = weakness(parameters);
+    if (weak !== null) refuse(weak);
+    checkCircuit(key.circuit);
+    if (matricesOf(key.circuit).length > 0) refuse('this version of the backend has no long-lived commitments');
+    if (key.commitments.length > 0) refuse('it fixes commitments that the circuit does not have');
+    if (parameters.key.ic.length !== 1 + countSignals(key.circuit)) refuse('its points belong to another circuit');
+    return {
+      backend: backendName,
+      circuit: key.circuit,
+      parameters,
+      circuitDigest: circuitDigest(key.circuit),
+      modelDigest: modelDigest(key),
+      keyDigest: verifyingKeyDigest(key),
+      commitments: key.commitments,
+      soundness: { bits: securityBits },
+    };
+  } catch (error) {
+    if (error instanceof BytesError || error instanceof CircuitProblem) refuse(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+/** What the pipeline asks of a proof system: whether it can prove a circuit, a key for it, and proofs. */
+import type { Circuit } from '../artifact/circuit.ts';
+import type { ProvingKey, VerifyingKey } from '../artifact/keys.ts';
+import type { Proof } from '../artifact/proof.ts';
+import type { Witness } from '../artifact/witness.ts';
+
+/** Counts that say what a proof will cost, by name. */
+export type Costs = { readonly [name: string]: number };
+
+/** The answer before any work: the costs, and the reason when they are too high. */
+export type Support =
+  | { readonly supported: true; readonly costs: Costs }
+  | { readonly supported: false; readonly costs: Costs; readonly reason: string; readonly next: string };
+
+/** Where the secrets of a key come from, for backends that have some. */
+export type SetupChoice =
+  | { readonly kind: 'development' }
+  /** A powers-of-tau file, and its BLAKE2b digest when it is none of the ceremonies that are known by name. */
+  | { readonly kind: 'ceremony'; readonly ptau: string; readonly digest: string | null; readonly contributor: string };
+
+export type KeyOptions = {
+  readonly setup: SetupChoice | null;
+  /** Told what begins, and the share of the work that is done. */
+  readonly onProgress: (what: string, share: number) => void;
+};
+
+export type MadeKey = {
+  readonly verifyingKey: VerifyingKey;
+  /** What the prover needs besides the model: the backend's own bytes. */
+  readonly material: Uint8Array;
+  readonly costs: Costs;
+  readonly parameters: Costs;
+  readonly soundness: {
+    readonly bits: number;
+    readonly terms: readonly { readonly name: string; readonly bits: number }[];
+  };
+  /** An upper bound. */
+  readonly proofBytes: number;
+  /** Files for those who check a key, by name. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+};
+
+export type ProofOptions = {
+  /** 32 bytes from the system's generator, for this proof only; backends that draw their own do without. */
+  readonly randomness: Uint8Array;
+  /** Told when a stage of this backend begins. */
+  readonly onStage: (stage: BackendStage) => void;
+};
+
+/** Stages of the backends, in the order of each. */
+export type BackendStage = 'commit' | 'lookups' | 'contractions' | 'opening' | 'witness' | 'points';
+
+/** The proving half of a backend. */
+export type Backend = {
+  /** As users name it. */
+  readonly name: string;
+  /** As keys and proofs name it, with its version. */
+  readonly system: string;
+  /** Whether keys need secrets that somebody must destroy. */
+  readonly needsSetup: boolean;
+  supports(circuit: Circuit): Support;
+  /** Throws what the backend cannot do, before any long work. */
+  makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey>;
+  /** A proof from the witness as it stands, bound to `context`; nobody has verified it yet. */
+  prove(key: ProvingKey, witness: Witness, context: Uint8Array, options: ProofOptions): Promise<Proof>;
+};

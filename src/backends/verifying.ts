@@ -1,0 +1,43 @@
+/** What a verifier asks of a proof system. The verifier decides everything about statements; a backend answers for bodies. */
+import type { Circuit } from '../artifact/circuit.ts';
+import type { KeyCommitment, VerifyingKey } from '../artifact/keys.ts';
+import type { Statement } from '../artifact/statement.ts';
+import type { RejectionCode, Setup } from '../artifact/verdict.ts';
+
+/** Why a backend rejects a proof body. */
+export class Rejected extends Error {
+  readonly code: RejectionCode;
+
+  constructor(code: RejectionCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A key that its backend has judged; the backend's own accepted keys say more. */
+export type Accepted = {
+  /** Name of the backend, by which its verifier is found. */
+  readonly backend: string;
+  readonly circuit: Circuit;
+  readonly circuitDigest: Uint8Array;
+  readonly modelDigest: Uint8Array;
+  readonly keyDigest: Uint8Array;
+  readonly commitments: readonly KeyCommitment[];
+  readonly soundness: { readonly bits: number };
+};
+
+/** The verifying half of a backend. */
+export type BackendVerifier = {
+  readonly name: string;
+  /** Throws `KEY_REFUSED`. */
+  accept(key: VerifyingKey): Accepted;
+  /** Where the secrets behind a key came from; `insecure` ones are refused unless the caller says otherwise. */
+  setup(key: Accepted): Setup;
+  /** Whether proofs under the key hide what is not public. */
+  isZeroKnowledge(key: Accepted): boolean;
+  /**
+   * Returns when the body establishes the statement under a key of this backend. Throws `Rejected`, or `BytesError` when the
+   * body is malformed.
+   */
+  verifyBody(key: Accepted, statement: Statement, body: Uint8Array): void;
+};
