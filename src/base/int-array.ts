@@ -1,28 +1,20 @@
 /** Compact canonical encoding of int32 arrays: the shortest of fixed widths and delta varints. */
-import { type ByteReader, BytesError, ByteWriter } from './bytes.ts';
+import { type ByteReader, BytesError, type ByteWriter } from './bytes.ts';
 
 const widths = { 1: 1, 2: 1, 3: 2, 4: 4 } as const;
-const fits = {
-  1: (x: number): boolean => x >= -128 && x <= 127,
-  2: (x: number): boolean => x >= 0 && x <= 255,
-  3: (x: number): boolean => x >= -32768 && x <= 32767,
-  4: (): boolean => true,
-} as const;
+/** The least and the greatest value of each width. */
+const ranges: { readonly [tag in keyof typeof widths]: readonly [number, number] } = {
+  1: [-128, 127],
+  2: [0, 255],
+  3: [-32768, 32767],
+  4: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+};
 const deltaTag = 5;
 type FixedTag = keyof typeof widths;
 const fixedTags: readonly FixedTag[] = [1, 2, 3, 4];
 
 function zigzag(x: number): number {
   return x >= 0 ? 2 * x : -2 * x - 1;
-}
-
-function writeVarint(out: ByteWriter, value: number): void {
-  let rest = value;
-  while (rest >= 128) {
-    out.u8((rest % 128) + 128);
-    rest = Math.floor(rest / 128);
-  }
-  out.u8(rest);
 }
 
 function readVarint(reader: ByteReader): number {
@@ -37,32 +29,45 @@ function readVarint(reader: ByteReader): number {
   throw new BytesError('an integer is too long');
 }
 
-function deltas(values: ArrayLike<number>): Uint8Array {
-  const out = new ByteWriter();
+/** Differences as varints of 7 bits, or null when they take `limit` bytes or more. */
+function deltas(values: ArrayLike<number>, limit: number): Uint8Array | null {
+  const out = new Uint8Array(limit + 5);
+  let length = 0;
   let previous = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    writeVarint(out, zigzag(value - previous));
+    let rest = zigzag(value - previous);
+    while (rest >= 128) {
+      out[length++] = (rest % 128) + 128;
+      rest = Math.floor(rest / 128);
+    }
+    out[length++] = rest;
+    if (length >= limit) return null;
     previous = value;
   }
-  return out.finish();
+  return length < limit ? out.subarray(0, length) : null;
+}
+
+function writeFixed(out: ByteWriter, values: ArrayLike<number>, width: number): void {
+  const bytes = new Uint8Array(width * values.length);
+  for (let i = 0, at = 0; i < values.length; i++)
+    for (let byte = 0; byte < width; byte++) bytes[at++] = (values[i] as number) >> (8 * byte);
+  out.raw(bytes);
 }
 
 /** Tag byte, length u32, then the shortest encoding; of equally short ones the lowest tag. */
 export function writeInts(out: ByteWriter, values: ArrayLike<number>): void {
-  const list = Array.from(values);
-  const tag = fixedTags.find((candidate) => list.every(fits[candidate])) as FixedTag;
-  const packed = deltas(values);
-  const useDeltas = packed.length < widths[tag] * list.length;
-  out.u8(useDeltas ? deltaTag : tag).u32(list.length);
-  if (useDeltas) {
-    out.raw(packed);
-    return;
+  let low = 0;
+  let high = 0;
+  for (let i = 0; i < values.length; i++) {
+    low = Math.min(low, values[i] as number);
+    high = Math.max(high, values[i] as number);
   }
-  for (const value of list) {
-    if (widths[tag] === 4) out.i32(value);
-    else for (let byte = 0; byte < widths[tag]; byte++) out.u8((value >> (8 * byte)) & 255);
-  }
+  const tag = fixedTags.find((candidate) => low >= ranges[candidate][0] && high <= ranges[candidate][1]) as FixedTag;
+  const packed = deltas(values, widths[tag] * values.length);
+  out.u8(packed === null ? tag : deltaTag).u32(values.length);
+  if (packed === null) writeFixed(out, values, widths[tag]);
+  else out.raw(packed);
 }
 
 export function readInts(reader: ByteReader): Int32Array {

@@ -1,10 +1,9 @@
 /**
- * The compiled kernels of wasm/: one instance per call, with SIMD where the engine has it. They come as text inside the
- * package, so nothing is read or fetched. Exported functions take byte addresses in `memory`.
+ * The compiled kernels of wasm/, with SIMD where the engine has it. They come as text inside the package, so nothing is read
+ * or fetched. Exported functions take byte addresses in `memory`.
  */
 import { scalar, simd } from './generated/kernels.ts';
-
-export type WasmMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
+import { Stack, type WasmMemory } from './wasm-memory.ts';
 
 export type WasmExports = {
   readonly memory: WasmMemory;
@@ -41,6 +40,7 @@ export type WasmExports = {
     key: number,
     out: number,
   ): void;
+  dotRows(a: number, rowsA: number, b: number, rowsB: number, stride: number, count: number, out: number): void;
   hashPairs(digests: number, count: number, key: number, out: number): void;
   grind(
     block: number,
@@ -86,9 +86,21 @@ function moduleOf(flavour: WasmFlavour): object | null {
   return module;
 }
 
+/** An instance and its memory. */
+export type Wasm = { readonly exports: WasmExports; readonly stack: Stack };
+
 /** A fresh instance of one flavour, or null where it cannot run. */
-export function instantiateWasm(flavour: WasmFlavour): WasmExports | null {
+export function instantiateWasm(flavour: WasmFlavour): Wasm | null {
   const module = moduleOf(flavour);
   if (module === null || typeof WebAssembly === 'undefined') return null;
-  return new WebAssembly.Instance(module, {}).exports as WasmExports;
+  const exports = new WebAssembly.Instance(module, {}).exports as WasmExports;
+  return { exports, stack: new Stack(exports.memory, exports.heap()) };
+}
+
+let shared: Wasm | null | undefined;
+
+/** The one instance that everything uses unless told otherwise: with SIMD, without, or null. Made on first use. */
+export function sharedWasm(): Wasm | null {
+  if (shared === undefined) shared = instantiateWasm('simd') ?? instantiateWasm('scalar');
+  return shared;
 }

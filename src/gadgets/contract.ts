@@ -1,5 +1,6 @@
 /** Contraction: acc[o] = Σ_r (left − zero)(o, r) · (right − zero)(o, r), zero outside a wire. The meaning in integers. */
 import type { ContractGadget, Operand, Wire } from '../artifact/circuit.ts';
+import { dotRows, type IntRows } from '../base/dot-rows.ts';
 import { product, type Shape, strides } from '../base/tensor.ts';
 
 /** One window dimension: coordinate = fromOutput + fromReduce, valid in [0, size). */
@@ -51,21 +52,56 @@ function addressOperand(operand: Operand, sizes: Shape, box: Shape, reduce: Shap
   return { outputs, reduces, windows };
 }
 
-/** The cells of (wire − zero) that output cell `o` meets, over the reduction box; 0 outside the wire. */
-function gather(at: OperandAddressing, o: number, data: ArrayLike<number>, zero: number, out: Float64Array): void {
-  const base = at.outputs[o] as number;
+/** The output axes an operand reads, increasing. */
+function axesRead(operand: Operand): number[] {
+  const axes = operand.map.flatMap((entry) => (entry.kind === 'output' || entry.kind === 'window' ? [entry.axis] : []));
+  return [...new Set(axes)].sort((a, b) => a - b);
+}
+
+/** What an operand contributes: the rows it has, and the row of each output cell. */
+type Gathered = { readonly rows: IntRows; readonly of: Uint32Array };
+
+/**
+ * The cells of (wire − zero) over the reduction box, 0 outside the wire, once for each position of the axes the operand
+ * reads: output cells that differ in other axes share a row.
+ */
+function gather(operand: Operand, sizes: Shape, box: Shape, reduce: Shape, data: ArrayLike<number>): Gathered {
+  const axes = axesRead(operand);
+  const own = axes.map((axis) => box[axis] as number);
+  const map = operand.map.map((entry) =>
+    entry.kind === 'output' || entry.kind === 'window' ? { ...entry, axis: axes.indexOf(entry.axis) } : entry,
+  );
+  const at = addressOperand({ ...operand, map }, sizes, own, reduce);
+  const [rows, size] = [product(own), product(reduce)];
+  const out = new Float64Array(rows * size);
+  for (let row = 0; row < rows; row++)
+    gatherRow(at, row, data, operand.zero, out.subarray(row * size, (row + 1) * size));
+  const of = new Uint32Array(product(box));
+  axes.forEach((axis, i) => {
+    const step = product(own.slice(i + 1));
+    const inner = product(box.slice(axis + 1));
+    const count = box[axis] as number;
+    for (let cell = 0; cell < of.length; cell++)
+      of[cell] = (of[cell] as number) + (Math.floor(cell / inner) % count) * step;
+  });
+  return { rows: { data: out, rows, size }, of };
+}
+
+/** The cells of (wire − zero) that one row holds; 0 outside the wire. */
+function gatherRow(at: OperandAddressing, row: number, data: ArrayLike<number>, zero: number, out: Float64Array): void {
+  const base = at.outputs[row] as number;
   for (let r = 0; r < out.length; r++) {
     let address = base + (at.reduces[r] as number);
     let inside = true;
     for (const window of at.windows) {
-      const x = (window.output[o] as number) + (window.reduce[r] as number);
+      const x = (window.output[row] as number) + (window.reduce[r] as number);
       if (x < 0 || x >= window.size) {
         inside = false;
         break;
       }
       address += x * window.stride;
     }
-    out[r] = inside ? (data[address] as number) - zero : 0;
+    if (inside) out[r] = (data[address] as number) - zero;
   }
 }
 
@@ -82,7 +118,7 @@ export function operandAddresses(
   const numbers = Float64Array.from({ length: product(sizes) }, (_, cell) => cell + 1);
   return (o) => {
     const cells = new Float64Array(product(reduce));
-    gather(at, o, numbers, 0, cells);
+    gatherRow(at, o, numbers, 0, cells);
     return cells.map((number) => number - 1);
   };
 }
@@ -94,18 +130,8 @@ export function evaluateContract(
   left: ArrayLike<number>,
   right: ArrayLike<number>,
 ): Float64Array {
-  const a = addressOperand(gadget.left, (wires[gadget.left.wire] as Wire).sizes, gadget.box, gadget.reduce);
-  const b = addressOperand(gadget.right, (wires[gadget.right.wire] as Wire).sizes, gadget.box, gadget.reduce);
-  const count = product(gadget.reduce);
-  const rowA = new Float64Array(count);
-  const rowB = new Float64Array(count);
-  const out = new Float64Array(product(gadget.box));
-  for (let o = 0; o < out.length; o++) {
-    gather(a, o, left, gadget.left.zero, rowA);
-    gather(b, o, right, gadget.right.zero, rowB);
-    let sum = 0;
-    for (let r = 0; r < count; r++) sum += (rowA[r] as number) * (rowB[r] as number);
-    out[o] = sum;
-  }
-  return out;
+  const { box, reduce } = gadget;
+  const a = gather(gadget.left, (wires[gadget.left.wire] as Wire).sizes, box, reduce, left);
+  const b = gather(gadget.right, (wires[gadget.right.wire] as Wire).sizes, box, reduce, right);
+  return dotRows(a.rows, a.of, b.rows, b.of);
 }

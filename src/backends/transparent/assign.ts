@@ -1,56 +1,22 @@
 /** Witness → cells of every committed tensor of a system: wires as they are, then offsets, widths and multiplicities. */
 import type { StepGadget } from '../../artifact/circuit.ts';
 import type { Witness } from '../../artifact/witness.ts';
-import { extent, product } from '../../base/tensor.ts';
+import { product } from '../../base/tensor.ts';
 import { evaluateContract } from '../../gadgets/contract.ts';
 import { stepsAt } from '../../gadgets/evaluate.ts';
 import { runEnd, runOf } from '../../gadgets/step.ts';
 import { type Assignment, evaluateExpression } from '../../gadgets/views.ts';
 import { pieceOf } from './gadgets/pieces.ts';
+import { RowIndex } from './row-index.ts';
 import type { StepPlan, System, SystemTable } from './system.ts';
 
 /** Integers of every tensor of a system and of every accumulator. Nothing here requires the witness to be honest. */
 export type Cells = { readonly tensors: readonly Float64Array[]; readonly accumulators: readonly Float64Array[] };
 
-/** Finds the row of a tuple. Keys are mixed-radix numbers while they fit a float64, texts otherwise. */
-class RowIndex {
-  private readonly rows = new Map<number | string, number>();
-  private readonly lows: readonly number[];
-  private readonly spans: readonly number[];
-  private readonly packed: boolean;
-
-  constructor(table: SystemTable) {
-    const ranges = table.columns.map(extent);
-    this.lows = ranges.map(([low]) => low);
-    this.spans = ranges.map(([low, high]) => high - low + 1);
-    this.packed = this.spans.reduce((total, span) => total * span, 1) < 2 ** 53;
-    const length = (table.columns[0] as Int32Array).length;
-    for (let row = length - 1; row >= 0; row--) {
-      const key = this.key(table.columns.map((column) => column[row] as number));
-      if (key !== null) this.rows.set(key, row);
-    }
-  }
-
-  private key(tuple: readonly number[]): number | string | null {
-    let key = 0;
-    for (let i = 0; i < tuple.length; i++) {
-      const digit = (tuple[i] as number) - (this.lows[i] as number);
-      if (!(digit >= 0 && digit < (this.spans[i] as number))) return null;
-      key = key * (this.spans[i] as number) + digit;
-    }
-    return this.packed ? key : tuple.join(',');
-  }
-
-  find(tuple: readonly number[]): number | undefined {
-    const key = this.key(tuple);
-    return key === null ? undefined : this.rows.get(key);
-  }
-}
-
 const rowIndexes = new WeakMap<SystemTable, RowIndex>();
 
 function rowIndex(table: SystemTable): RowIndex {
-  const known = rowIndexes.get(table) ?? new RowIndex(table);
+  const known = rowIndexes.get(table) ?? new RowIndex(table.columns);
   rowIndexes.set(table, known);
   return known;
 }
@@ -97,14 +63,9 @@ export function countMultiplicities(system: System, assignment: Assignment, tens
     const columns = lookup.tuple.map((expression) =>
       evaluateExpression(expression, system.tensors, assignment, lookup.box),
     );
-    const tuple = new Array<number>(columns.length);
-    for (let cell = 0; cell < product(lookup.box); cell++) {
-      columns.forEach((column, i) => {
-        tuple[i] = column[cell] as number;
-      });
-      const row = index.find(tuple);
-      if (row !== undefined) counts[row] = (counts[row] as number) + 1;
-    }
+    index.forEachRow(columns, product(lookup.box), (row) => {
+      counts[row] = (counts[row] as number) + 1;
+    });
   }
 }
 

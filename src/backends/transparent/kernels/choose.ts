@@ -1,4 +1,5 @@
-/** The fastest kernels that run here, and what they are called. */
+/** The fastest kernels that run here. */
+import { sharedWasm } from '../../../base/wasm.ts';
 import type { Kernels } from './kernels.ts';
 import { referenceKernels } from './reference.ts';
 import { wasmKernels } from './wasm.ts';
@@ -7,6 +8,9 @@ let chosen: Kernels | null = null;
 
 /** WebAssembly with SIMD, without, or plain TypeScript; made once, on first use. */
 export function defaultKernels(): Kernels {
-  chosen ??= wasmKernels('simd') ?? wasmKernels('scalar') ?? referenceKernels;
+  if (chosen === null) {
+    const wasm = sharedWasm();
+    chosen = wasm === null ? referenceKernels : wasmKernels(wasm);
+  }
   return chosen;
 }

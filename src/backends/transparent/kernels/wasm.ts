@@ -5,12 +5,12 @@
 import { iv } from '../../../base/blake3.ts';
 import { digestLength } from '../../../base/digest.ts';
 import type { Ext } from '../../../base/extension.ts';
-import { instantiateWasm, type WasmExports, type WasmFlavour } from '../../../base/wasm.ts';
+import type { Wasm, WasmExports } from '../../../base/wasm.ts';
+import type { Stack } from '../../../base/wasm-memory.ts';
 import { leafKey, nodeKey } from '../merkle.ts';
 import type { Kernels } from './kernels.ts';
 import { referenceKernels } from './reference.ts';
 import { transformTables } from './transform-tables.ts';
-import { Stack } from './wasm-memory.ts';
 
 /** A vector and how many of its cells a kernel touches. */
 type Part = readonly [vector: Uint32Array, cells: number];
@@ -254,16 +254,13 @@ function grind(wasm: WasmExports, stack: Stack): Kernels['grind'] {
   };
 }
 
-/** Kernels on an instance of their own, or null where WebAssembly of this flavour does not run. */
-export function wasmKernels(flavour: WasmFlavour): Kernels | null {
-  const wasm = instantiateWasm(flavour);
-  if (wasm === null) return null;
-  const stack = new Stack(wasm.memory, wasm.heap());
+/** Kernels on an instance. */
+export function wasmKernels({ exports, stack }: Wasm): Kernels {
   return {
-    ...vectorKernels(wasm, stack),
-    encodeRows: encodeRows(wasm, stack),
-    hashColumns: hashColumns(wasm, stack),
-    hashPairs: hashPairs(wasm, stack),
-    grind: grind(wasm, stack),
+    ...vectorKernels(exports, stack),
+    encodeRows: encodeRows(exports, stack),
+    hashColumns: hashColumns(exports, stack),
+    hashPairs: hashPairs(exports, stack),
+    grind: grind(exports, stack),
   };
 }

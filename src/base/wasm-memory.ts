@@ -2,7 +2,7 @@
  * The memory of one WebAssembly instance as a stack. It grows only while no arena is open, because growing detaches every
  * view of it; what then does not fit is left to the caller.
  */
-import type { WasmMemory } from '../../../base/wasm.ts';
+export type WasmMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
 
 const page = 65536;
 const most = 2 ** 32 - page;
@@ -69,6 +69,12 @@ export class Stack {
   pushBytes(bytes: Uint8Array): number {
     const at = this.push(bytes.length);
     new Uint8Array(this.memory.buffer).set(bytes, at);
+    return at;
+  }
+
+  pushShorts(shorts: Int16Array): number {
+    const at = this.push(shorts.byteLength);
+    new Int16Array(this.memory.buffer).set(shorts, at / 2);
     return at;
   }
 
