@@ -14,6 +14,10 @@ test('the operators page is the registry', () => {
   for (const op of operators) expect(page).toContain(`| ${op.name} |`);
 });
 
+test('the conformance page shows its records', () => {
+  execFileSync(process.execPath, [fileURLToPath(new URL('scripts/conformance-page.mjs', root)), '--check']);
+});
+
 test('every link of the README leads somewhere', () => {
   const links = [...read('README.md').matchAll(/\]\(([^)#:]+)\)/g)].map(([, path]) => path as string);
   expect(links.length).toBeGreaterThan(5);

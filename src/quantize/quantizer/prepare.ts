@@ -4,11 +4,13 @@
  * the same names.
  */
 import type { Graph, GraphNode, GraphTensor } from '../../artifact/graph.ts';
+import { ProvennError } from '../../base/errors.ts';
 import { refuse } from '../refusal.ts';
 import { foldBatchNormalization } from './batch-normalization.ts';
 import { type Draft, readersOf, rename } from './draft.ts';
 import { modernize } from './modernize.ts';
 import { handlers } from './operators.ts';
+import { fuseConvAdd, fuseHardSwish, replaceMeans } from './patterns.ts';
 
 /** The operator set of prepared and of int8 models; later ones only for the functions that came with them. */
 const writtenOpset = 17;
@@ -18,7 +20,7 @@ const laterFunctions: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Operators that preparation replaces. */
-const removable = ['BatchNormalization', 'Identity', 'Dropout', 'Upsample'];
+const removable = ['BatchNormalization', 'Identity', 'Dropout', 'Upsample', 'ReduceMean'];
 
 /**
  * Prepares a float model for calibration and quantization. Throws `MODEL_UNSUPPORTED` for an operator that the
@@ -26,6 +28,7 @@ const removable = ['BatchNormalization', 'Identity', 'Dropout', 'Upsample'];
  */
 export function prepareFloatModel(graph: Graph): Graph {
   for (const node of graph.nodes) checkOperator(node);
+  checkOutputs(graph);
   const draft: Draft = {
     nodes: [...graph.nodes],
     initializers: new Map(graph.initializers),
@@ -33,6 +36,9 @@ export function prepareFloatModel(graph: Graph): Graph {
   };
   modernize(draft, graph.opsets.get('') ?? writtenOpset);
   removeStill(draft, graph);
+  fuseHardSwish(draft);
+  fuseConvAdd(draft);
+  replaceMeans(draft, (name) => fixedDims(graph, name));
   fuseMatMulAdd(draft, graph);
   foldBatchNormalization(draft, graph);
   const opset = Math.max(writtenOpset, ...draft.nodes.map(({ op }) => laterFunctions.get(op) ?? 0));
@@ -51,6 +57,18 @@ function checkOperator(node: GraphNode): void {
   const known: readonly string[] = [...handlers.keys(), ...removable];
   if (node.domain !== '' || !known.includes(node.op)) {
     refuse(node, 'this operator cannot be quantized', `Supported operators: ${known.join(', ')}.`);
+  }
+}
+
+/** A model that returns a constant or its own input computes nothing there. */
+function checkOutputs(graph: Graph): void {
+  const computed = new Set(graph.nodes.flatMap((node) => node.outputs));
+  for (const { name } of graph.outputs) {
+    if (computed.has(name)) continue;
+    throw new ProvennError('MODEL_UNSUPPORTED', `model output ${name} is not computed by the model`, {
+      where: name,
+      next: 'Return the result of a node.',
+    });
   }
 }
 
@@ -96,6 +114,11 @@ function fuseMatMulAdd(draft: Draft, graph: Graph): void {
 
 function isVector(tensor: GraphTensor | undefined, length: number): boolean {
   return tensor?.type === 'float32' && tensor.dims.length === 1 && tensor.dims[0] === length;
+}
+
+function fixedDims(graph: Graph, name: string): readonly number[] | undefined {
+  const dims = graph.values.get(name)?.dims;
+  return dims?.every((size) => typeof size === 'number') === true ? (dims as readonly number[]) : undefined;
 }
 
 function usedInitializers(draft: Draft): ReadonlyMap<string, GraphTensor> {

@@ -1,7 +1,8 @@
 /** Float ONNX → int8 ONNX in QDQ form, which any onnxruntime loads and `importQuantized` turns into exact integers. */
 import type { Graph, GraphNode, ValueInfo } from '../../artifact/graph.ts';
-import { invariant, ProvennError } from '../../base/errors.ts';
+import { ProvennError } from '../../base/errors.ts';
 import type { CalibrationRanges } from '../ranges.ts';
+import { refuse } from '../refusal.ts';
 import { handlers } from './operators.ts';
 import { type QuantizeOptions, resolveOptions } from './options.ts';
 import { prepareFloatModel } from './prepare.ts';
@@ -54,6 +55,8 @@ function quantizeInput(work: Work, { name, type }: ValueInfo): void {
 
 function quantizeNode(work: Work, node: GraphNode): void {
   const handler = handlers.get(node.op);
-  invariant(handler !== undefined, `${node.op} passed the preparation`);
+  if (handler === undefined) {
+    refuse(node, 'this use of it cannot be quantized', 'Average over the last dimension, or over all spatial ones.');
+  }
   handler(work, node);
 }
