@@ -10,7 +10,7 @@ it.skipIf(!hasOnnxruntime)(
     expect(mismatches).toEqual([]);
     expect(graphs).toBeGreaterThan(350);
     expect(values).toBeGreaterThan(200_000);
-    expect(Math.min(...onnx.values())).toBeGreaterThan(3);
+    expect(onnx.size).toBeGreaterThan(20);
   },
   60_000,
 );

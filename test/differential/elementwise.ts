@@ -23,7 +23,7 @@ const unaries: readonly Unary[] = [
   { op: 'LeakyRelu', size: same, attributes: alpha(0.01, 0.9) },
   { op: 'Sigmoid', size: one },
   { op: 'HardSigmoid', size: one, attributes: alpha(0.1, 0.5) },
-  { op: 'HardSwish', size: same },
+  { op: 'HardSwish', size: same, opset: 14 },
   { op: 'Tanh', size: one },
   { op: 'Elu', size: same, attributes: alpha(0.5, 1.5) },
   { op: 'Selu', size: same },
