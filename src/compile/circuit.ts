@@ -4,9 +4,9 @@ import { writeCircuit } from '../artifact/circuit-codec.ts';
 import type { Port, QuantGraph, QuantNode, QuantTensor } from '../artifact/quant-graph.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { invariant, ProvennError } from '../base/errors.ts';
-import { dtypeRange, product } from '../base/tensor.ts';
+import { dtypeRange, type Interval, product } from '../base/tensor.ts';
 import { Builder, boxOf, expressionOf, identityMap, type Wires } from '../gadgets/builder.ts';
-import { CircuitProblem, checkCircuit } from '../gadgets/check.ts';
+import { CircuitProblem, checkCircuit, integerLimit } from '../gadgets/check.ts';
 import { axesOf } from '../gadgets/views.ts';
 import { cannotHide } from '../ops/hidden.ts';
 import type { OpInput, OutputSpec } from '../ops/op.ts';
@@ -102,7 +102,10 @@ function outputWire(scope: Scope, port: Port, level: Level, wires: Wires): WireI
   const own = plainWire(scope, wires);
   if (own === null && level === 'public') {
     const box = boxOf(wires);
-    const copy = build.publicWire(`${port.name}:public`, box, dtypeRange[port.dtype]);
+    const [low, high] = dtypeRange[port.dtype];
+    // int32 as such does not fit the field; sums that could leave it are refused anyway.
+    const range: Interval = [Math.max(low, 1 - integerLimit), Math.min(high, integerLimit - 1)];
+    const copy = build.publicWire(`${port.name}:public`, box, range);
     build.linear(`${port.name}:public`, box, expressionOf(wires), copy);
     return copy;
   }

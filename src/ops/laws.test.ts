@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ProvennError } from '../base/errors.ts';
 import { concatVectors } from './concat/vectors.ts';
+import { convIntegerVectors } from './conv-integer/vectors.ts';
 import { identityVectors } from './identity/vectors.ts';
 import { checkHonest, checkRun, checkTampered, type Layout, layouts } from './laws.ts';
+import { matMulIntegerVectors } from './matmul-integer/vectors.ts';
 import { maxPoolVectors } from './max-pool/vectors.ts';
 import { padVectors } from './pad/vectors.ts';
 import { pairTableVectors } from './pair-table/vectors.ts';
@@ -22,7 +24,9 @@ import { type OpVectors, Random } from './vectors.ts';
 
 const all: readonly OpVectors[] = [
   concatVectors,
+  convIntegerVectors,
   identityVectors,
+  matMulIntegerVectors,
   maxPoolVectors,
   padVectors,
   pairTableVectors,

@@ -2,7 +2,9 @@
 import { type IntTensor, product, type Shape } from '../base/tensor.ts';
 import { differences } from './accumulate.ts';
 import { alignedSize, broadcast } from './broadcast.ts';
+import type { OpInput } from './op.ts';
 import { checkedInt32 } from './requantize.ts';
+import { checkByte, refuse } from './types.ts';
 
 /**
  * a [batch…, rows, taps] by b [batch…, taps, columns]. A vector on the left is a row and one on the right a column, whose
@@ -35,6 +37,15 @@ export function transposed(data: Int32Array, rows: number, columns: number): Int
   const out = new Int32Array(data.length);
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c] as number;
   return out;
+}
+
+/** The geometry of two inputs of bytes; refuses those that do not multiply. */
+export function checkMatrixProduct(a: OpInput, b: OpInput, node: string): MatrixProduct {
+  checkByte(a, 'its left operand', node);
+  checkByte(b, 'its right operand', node);
+  const product = matrixProduct(a.dims, b.dims);
+  if (product === null) refuse('MODEL_INVALID', node, `[${a.dims.join(',')}] does not multiply [${b.dims.join(',')}]`);
+  return product;
 }
 
 /** For every batch index, row-major: which matrix of an operand with these leading dimensions it meets. */

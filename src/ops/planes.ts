@@ -1,4 +1,4 @@
-/** Sliding windows over spatial dimensions, with fewer dimensions seen as two or three by first ones of size 1. */
+/** Sliding windows over spatial dimensions, with fewer dimensions than three seen as three by first ones of size 1. */
 import type { Shape } from '../base/tensor.ts';
 import { windowGeometry } from '../base/window.ts';
 
@@ -40,11 +40,6 @@ export function planesOf(spatial: Shape, kernel: Shape, attrs: WindowAttrs, ceil
 }
 
 const flat: Plane = { size: 1, kernel: 1, output: 1, stride: 1, dilation: 1, pad: 0 };
-
-/** Rows and columns. */
-export function twoPlanes(planes: readonly Plane[]): readonly [rows: Plane, columns: Plane] {
-  return [flat, ...planes].slice(-2) as [Plane, Plane];
-}
 
 /** Depth, rows and columns. */
 export function threePlanes(planes: readonly Plane[]): readonly [depth: Plane, rows: Plane, columns: Plane] {

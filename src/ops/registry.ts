@@ -1,7 +1,9 @@
 /** Every operator of the integer network, one line each. */
 import { ProvennError } from '../base/errors.ts';
 import { concat } from './concat/op.ts';
+import { convInteger } from './conv-integer/op.ts';
 import { identity } from './identity/op.ts';
+import { matMulInteger } from './matmul-integer/op.ts';
 import { maxPool } from './max-pool/op.ts';
 import type { Op } from './op.ts';
 import { pad } from './pad/op.ts';
@@ -20,7 +22,9 @@ import { unaryTable } from './unary-table/op.ts';
 
 export const operators: readonly Op[] = [
   concat,
+  convInteger,
   identity,
+  matMulInteger,
   maxPool,
   pad,
   pairTable,

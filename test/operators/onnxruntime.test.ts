@@ -6,6 +6,11 @@ import type { Json } from '../../src/base/canonical-json.ts';
 import { clamp } from '../../src/base/rounding.ts';
 import { type Dtype, type IntTensor, intTensor } from '../../src/base/tensor.ts';
 import { writeModel } from '../../src/onnx/index.ts';
+import type { ConvIntegerAttrs } from '../../src/ops/conv-integer/op.ts';
+import { convIntegerVectors } from '../../src/ops/conv-integer/vectors.ts';
+import type { ConvolutionAttrs } from '../../src/ops/convolution.ts';
+import type { MatMulIntegerAttrs } from '../../src/ops/matmul-integer/op.ts';
+import { matMulIntegerVectors } from '../../src/ops/matmul-integer/vectors.ts';
 import type { MaxPoolAttrs } from '../../src/ops/max-pool/attrs.ts';
 import { maxPoolVectors } from '../../src/ops/max-pool/vectors.ts';
 import type { QGemmAttrs } from '../../src/ops/qgemm/attrs.ts';
@@ -100,19 +105,22 @@ type Oracle<Attrs> = (sample: OpCase, attrs: Attrs, output: IntTensor) => Promis
 
 const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
 
+function convolutionAttributes(a: ConvolutionAttrs): readonly (readonly [string, Attribute])[] {
+  return [
+    ['strides', ints(a.strides)],
+    ['dilations', ints(a.dilations)],
+    ['pads', ints(a.pads)],
+    ['group', { kind: 'int', value: a.group }],
+  ];
+}
+
 const convolution: Oracle<QLinearConvAttrs> = ({ inputs }, a, output) => {
   const [x, w, bias] = inputs as [IntTensor, IntTensor, IntTensor | undefined];
   if (a.yType !== x.dtype) return null;
   const model = new NodeModel().integers(x, false).scales([a.xScale]).zeros([a.xZero], x.dtype);
   model.integers(w, true).scales(a.wScale).zeros(a.wZero, w.dtype).scales([a.yScale]).zeros([a.yZero], a.yType);
   if (bias !== undefined) model.integers(bias, true);
-  const attributes = [
-    ['strides', ints(a.strides)],
-    ['dilations', ints(a.dilations)],
-    ['pads', ints(a.pads)],
-    ['group', { kind: 'int', value: a.group }],
-  ] as const;
-  return runInOnnxruntime(model, 'QLinearConv', '', attributes, output);
+  return runInOnnxruntime(model, 'QLinearConv', '', convolutionAttributes(a), output);
 };
 
 const matrixProduct: Oracle<QLinearMatMulAttrs> = ({ inputs, constants }, a, output) => {
@@ -165,6 +173,19 @@ const pooling: Oracle<MaxPoolAttrs> = ({ inputs }, a, output) => {
     ['ceil_mode', { kind: 'int', value: a.ceilMode ? 1 : 0 }],
   ] as const;
   return runInOnnxruntime(new NodeModel().integers(inputs[0] as IntTensor, false), 'MaxPool', '', attributes, output);
+};
+
+const integerConvolution: Oracle<ConvIntegerAttrs> = ({ inputs }, a, output) => {
+  const [x, w] = inputs as [IntTensor, IntTensor];
+  const model = new NodeModel().integers(x, false).integers(w, true).zeros([a.xZero], x.dtype).zeros(a.wZero, w.dtype);
+  return runInOnnxruntime(model, 'ConvInteger', '', convolutionAttributes(a), output);
+};
+
+const integerProduct: Oracle<MatMulIntegerAttrs> = ({ inputs, constants }, a, output) => {
+  const [left, right] = inputs as [IntTensor, IntTensor];
+  const model = new NodeModel().integers(left, false).integers(right, constants[1] === true);
+  model.zeros([a.aZero], left.dtype).zeros(a.bZero, right.dtype);
+  return runInOnnxruntime(model, 'MatMulInteger', '', [], output);
 };
 
 /** Input, its quantization, the quantization of the output: what the average pools read. */
@@ -271,4 +292,12 @@ it('QLinearAveragePool equals onnxruntime', async () => {
   expect(await compare(qlinearAveragePoolVectors, average, 200)).toBeGreaterThan(2000);
   const { op } = qlinearAveragePoolVectors;
   expect(await compare({ op, sample: anyAveragePool }, average, 200)).toBeGreaterThan(2000);
+});
+
+it('ConvInteger equals onnxruntime', async () => {
+  expect(await compare(convIntegerVectors, integerConvolution, 100)).toBeGreaterThan(1000);
+});
+
+it('MatMulInteger equals onnxruntime', async () => {
+  expect(await compare(matMulIntegerVectors, integerProduct, 100)).toBeGreaterThan(500);
 });

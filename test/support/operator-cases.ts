@@ -7,7 +7,9 @@ import type { IntTensor } from '../../src/base/tensor.ts';
 import { buildCircuit } from '../../src/compile/circuit.ts';
 import { assignWitness } from '../../src/compile/witness.ts';
 import { concatVectors } from '../../src/ops/concat/vectors.ts';
+import { convIntegerVectors } from '../../src/ops/conv-integer/vectors.ts';
 import { identityVectors } from '../../src/ops/identity/vectors.ts';
+import { matMulIntegerVectors } from '../../src/ops/matmul-integer/vectors.ts';
 import { maxPoolVectors } from '../../src/ops/max-pool/vectors.ts';
 import { padVectors } from '../../src/ops/pad/vectors.ts';
 import { pairTableVectors } from '../../src/ops/pair-table/vectors.ts';
@@ -27,7 +29,9 @@ import { execute } from '../../src/runtime/execute.ts';
 
 export const operatorVectors: readonly OpVectors[] = [
   concatVectors,
+  convIntegerVectors,
   identityVectors,
+  matMulIntegerVectors,
   maxPoolVectors,
   padVectors,
   pairTableVectors,

@@ -3,7 +3,7 @@ import type { Json } from '../../base/canonical-json.ts';
 import { AttributeReader } from '../attributes.ts';
 
 /**
- * MaxPool on integers over one or two spatial dimensions; input [x], u8/s8 [N, C, (H,) W].
+ * MaxPool on integers over one to three spatial dimensions; input [x], u8/s8 [N, C, spatial…].
  *
  * Lists have one entry per spatial dimension; `pads` is [begin…, end…] (auto_pad already resolved), each below the kernel.
  */

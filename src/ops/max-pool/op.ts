@@ -1,4 +1,4 @@
-/** MaxPool on integers over one or two spatial dimensions. */
+/** MaxPool on integers over one to three spatial dimensions. */
 import type { Interval, IntTensor } from '../../base/tensor.ts';
 import type { Wires } from '../../gadgets/builder.ts';
 import type { Op, OpInput, OutputSpec, TensorType } from '../op.ts';
@@ -23,8 +23,8 @@ function shape(inputs: readonly OpInput[], attrs: MaxPoolAttrs, node: string): r
   const { dtype, dims } = inputs[0] as OpInput;
   checkByte(inputs[0] as OpInput, 'its input', node);
   const rank = dims.length - 2;
-  if (rank !== 1 && rank !== 2)
-    refuse('MODEL_UNSUPPORTED', node, `an input of rank ${dims.length}; only 1-D and 2-D pooling is supported`);
+  if (rank < 1 || rank > 3)
+    refuse('MODEL_UNSUPPORTED', node, `an input of rank ${dims.length}; only 1-D to 3-D pooling is supported`);
   if (attrs.kernel.length !== rank || !fitsRank(attrs, rank))
     refuse('MODEL_INVALID', node, `its attributes do not have rank ${rank}`);
   const planes = planesOf(dims.slice(2), attrs.kernel, attrs, attrs.ceilMode);

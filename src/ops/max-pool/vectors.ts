@@ -4,8 +4,8 @@ import type { MaxPoolAttrs } from './attrs.ts';
 import { maxPool } from './op.ts';
 
 function sample(random: Random): OpCase<MaxPoolAttrs> {
-  const rank = random.pick([1, 2, 2, 2]);
-  const kernel = random.list(rank, () => random.integer(1, 3));
+  const rank = random.pick([1, 2, 2, 2, 3]);
+  const kernel = random.list(rank, () => random.integer(1, rank === 3 ? 2 : 3));
   const dilations = kernel.map((size) => (size > 1 && random.chance(0.2) ? 2 : 1));
   const pads = random.list(2 * rank, (i) =>
     random.chance(0.4) ? random.integer(0, (kernel[i % rank] as number) - 1) : 0,

@@ -83,8 +83,8 @@ describe('QLinearConv', () => {
   it.each([
     ['weights that are computed', [x, typed('s8', [6, 4, 3, 3])], {}, 'MODEL_UNSUPPORTED'],
     [
-      'three spatial dimensions',
-      [typed('u8', [1, 4, 5, 5, 5]), typed('s8', [6, 4, 3, 3, 3], true)],
+      'four spatial dimensions',
+      [typed('u8', [1, 4, 5, 5, 5, 5]), typed('s8', [6, 4, 3, 3, 3, 3], true)],
       {},
       'MODEL_UNSUPPORTED',
     ],
@@ -133,6 +133,15 @@ describe('QLinearConv as relations', () => {
     expect(circuit.wires.find(({ name }) => name.endsWith(':weight'))?.sizes).toEqual([4, 4, 3, 3]);
     const regrouped = made({ yScale: 512, group: 2 }, [image, random.tensor('s8', [4, 2, 3, 3])], 'regrouped');
     expect(regrouped.circuit.wires.find(({ name }) => name.endsWith(':weight'))?.sizes).toEqual([2, 2, 2, 3, 3]);
+  });
+
+  it('copies a small image to cut its channels, rather than fill weights with zeros', () => {
+    const { circuit } = made({ yScale: 512, group: 8 }, [
+      random.tensor('u8', [1, 32, 2, 2]),
+      random.tensor('s8', [64, 4, 2, 2]),
+    ]);
+    expect(kinds(circuit.gadgets)).toEqual(['linear', 'contract', 'step']);
+    expect(circuit.wires.find(({ name }) => name.endsWith(':weight'))?.sizes).toEqual([8, 8, 4, 2, 2]);
   });
 
   it('states a convolution of one pixel without windows', () => {

@@ -9,7 +9,7 @@ function windows(
   random: Random,
   rank: number,
 ): Pick<QLinearConvAttrs, 'strides' | 'dilations' | 'pads'> & { kernel: number[]; image: number[] } {
-  const kernel = random.list(rank, () => random.integer(1, 3));
+  const kernel = random.list(rank, () => random.integer(1, rank === 3 ? 2 : 3));
   const dilations = kernel.map((size) => (size > 1 && random.chance(0.3) ? 2 : 1));
   const pads = random.list(2 * rank, (i) =>
     random.chance(0.5) ? random.integer(0, (kernel[i % rank] as number) - 1) : 0,
@@ -28,7 +28,7 @@ function channels(random: Random): { group: number; perGroup: number; filters: n
 }
 
 function sample(random: Random): OpCase<QLinearConvAttrs> {
-  const { kernel, image, ...geometry } = windows(random, random.pick([1, 2, 2, 2]));
+  const { kernel, image, ...geometry } = windows(random, random.pick([1, 2, 2, 2, 3]));
   const { group, perGroup, filters } = channels(random);
   const xType = random.byteDtype();
   const wType = xType === 's8' ? 's8' : random.byteDtype();

@@ -2,11 +2,11 @@
 import type { Interval, IntTensor } from '../../base/tensor.ts';
 import type { Builder, Wires } from '../../gadgets/builder.ts';
 import { checkZeros } from '../attributes.ts';
-import { type MatrixProduct, matrixProduct, multiplied } from '../matmul.ts';
+import { checkMatrixProduct, type MatrixProduct, matrixProduct, multiplied } from '../matmul.ts';
 import { matrixSums, requantizedSums } from '../matrix-sums.ts';
 import type { Op, OpInput, OutputSpec, TensorType } from '../op.ts';
 import { checkMultipliers, type Requantization, requantization, requantize } from '../requantize.ts';
-import { checkByte, checkColumnZeros, checkCount, checkPerChannel, refuse } from '../types.ts';
+import { checkColumnZeros, checkCount, checkPerChannel } from '../types.ts';
 import { type QLinearMatMulAttrs, readQLinearMatMulAttrs } from './attrs.ts';
 
 /** mult = f32(f32(as·bs)/ys). */
@@ -17,17 +17,14 @@ function rule(attrs: QLinearMatMulAttrs): Requantization {
 function shape(inputs: readonly OpInput[], attrs: QLinearMatMulAttrs, node: string): readonly TensorType[] {
   checkCount(inputs, 2, 2, node);
   const [a, b] = inputs as [OpInput, OpInput];
-  checkByte(a, 'its left operand', node);
-  checkByte(b, 'its right operand', node);
-  const product = matrixProduct(a.dims, b.dims);
-  if (product === null) refuse('MODEL_INVALID', node, `[${a.dims.join(',')}] does not multiply [${b.dims.join(',')}]`);
+  const { dims, columns } = checkMatrixProduct(a, b, node);
   checkZeros([attrs.aZero], a.dtype, 'the left operand', node);
   checkZeros(attrs.bZero, b.dtype, 'the right operand', node);
-  checkPerChannel(attrs.bScale, product.columns, 'bScale', node);
-  checkPerChannel(attrs.bZero, product.columns, 'bZero', node);
+  checkPerChannel(attrs.bScale, columns, 'bScale', node);
+  checkPerChannel(attrs.bZero, columns, 'bZero', node);
   checkColumnZeros(attrs.bZero, b, node);
   checkMultipliers(rule(attrs), node);
-  return [{ dtype: attrs.yType, dims: product.dims }];
+  return [{ dtype: attrs.yType, dims }];
 }
 
 function run(a: IntTensor, b: IntTensor, attrs: QLinearMatMulAttrs): IntTensor {

@@ -7,6 +7,7 @@ import { refuse } from '../refusal.ts';
 import { type Context, openContext } from './context.ts';
 import { elementwiseImporters } from './elementwise.ts';
 import { importConv, importGemm, importMatMul } from './float-operators.ts';
+import { importConvInteger, importMatMulInteger, refusals } from './integer-operators.ts';
 import { movementNames } from './movement.ts';
 import { importMovement, importSplit } from './moving.ts';
 import {
@@ -41,6 +42,8 @@ const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
   ['com.microsoft:QLinearMul', importQLinearBinary('QLinearMul')],
   ['com.microsoft:QLinearSigmoid', importQLinearUnary('Sigmoid')],
   ['com.microsoft:QLinearLeakyRelu', importQLinearUnary('LeakyRelu')],
+  ['ConvInteger', importConvInteger],
+  ['MatMulInteger', importMatMulInteger],
   ['Conv', importConv],
   ['Gemm', importGemm],
   ['MatMul', importMatMul],
@@ -72,10 +75,13 @@ export function importQuantized(graph: Graph): QuantGraph {
   return context.network.finish();
 }
 
+function keyOf(node: GraphNode): string {
+  return node.domain === '' ? node.op : `${node.domain}:${node.op}`;
+}
+
 function importerOf(node: GraphNode): Importer {
-  const key = node.domain === '' ? node.op : `${node.domain}:${node.op}`;
   return (
-    importers.get(key) ??
+    importers.get(keyOf(node)) ??
     refuse(
       node,
       'this operator is not supported in an int8 model',
@@ -84,12 +90,21 @@ function importerOf(node: GraphNode): Importer {
   );
 }
 
+function isQuantized(graph: Graph): boolean {
+  return (
+    graph.nodes.some(({ op }) => op.startsWith('Q') || op === 'DequantizeLinear' || op === 'DynamicQuantizeLinear') ||
+    graph.inputs.some((input) => input.type === 'uint8' || input.type === 'int8')
+  );
+}
+
 /** Unknown operators first: a float model that also holds one should hear about the operator. */
 function checkOperators(graph: Graph): void {
-  for (const node of graph.nodes) importerOf(node);
-  const quantized =
-    graph.nodes.some((node) => node.op.startsWith('Q') || node.op === 'DequantizeLinear') ||
-    graph.inputs.some((input) => input.type === 'uint8' || input.type === 'int8');
+  const quantized = isQuantized(graph);
+  for (const node of graph.nodes) {
+    const refusal = refusals.get(keyOf(node));
+    if (refusal === undefined) importerOf(node);
+    else if (quantized) refuse(node, ...refusal);
+  }
   const [first] = graph.nodes;
   if (!quantized && first !== undefined) refuse(first, 'the model is in floating point', 'Run provenn quantize first.');
 }

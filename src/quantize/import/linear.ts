@@ -99,10 +99,9 @@ type ConvGeometry = {
   readonly group: number;
 };
 
-function convAttributes(node: GraphNode, x: Shape, w: Shape): ConvGeometry {
+export function convAttributes(node: GraphNode, x: Shape, w: Shape): ConvGeometry {
   const rank = w.length - 2;
-  if (rank < 1 || rank > 2)
-    refuse(node, `convolves over ${rank} dimensions`, 'Only one- and two-dimensional convolution is supported.');
+  if (rank < 1 || rank > 3) refuse(node, `convolves over ${rank} dimensions`, 'Convolve over one to three dimensions.');
   if (x.length !== rank + 2) invalid(node, `input rank ${x.length} does not fit weights of rank ${w.length}`);
   const kernel = w.slice(2);
   const declared = intsAttribute(node, 'kernel_shape') ?? kernel;

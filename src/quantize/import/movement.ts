@@ -91,8 +91,7 @@ function readMaxPool(node: GraphNode, dims: Shape): readonly Step[] {
   if (node.outputs.length > 1 && node.outputs[1] !== '')
     refuse(node, 'returns Indices', 'Export MaxPool without its second output.');
   const rank = dims.length - 2;
-  if (rank < 1 || rank > 2)
-    refuse(node, `pools over ${rank} dimensions`, 'Only one- and two-dimensional pooling is supported.');
+  if (rank < 1 || rank > 3) refuse(node, `pools over ${rank} dimensions`, 'Pool over one to three dimensions.');
   const kernel = intsAttribute(node, 'kernel_shape') ?? invalid(node, 'kernel_shape is missing');
   const ceilMode = intAttribute(node, 'ceil_mode', 0) === 1;
   if (kernel.length !== rank) invalid(node, `kernel_shape must have ${rank} entries`);
@@ -103,8 +102,8 @@ function readMaxPool(node: GraphNode, dims: Shape): readonly Step[] {
 /** The largest cell of every image: a window as large as the image. */
 function readGlobalMaxPool(node: GraphNode, dims: Shape): readonly Step[] {
   const kernel = dims.slice(2);
-  if (kernel.length < 1 || kernel.length > 2)
-    refuse(node, `pools over ${kernel.length} dimensions`, 'Only one- and two-dimensional pooling is supported.');
+  if (kernel.length < 1 || kernel.length > 3)
+    refuse(node, `pools over ${kernel.length} dimensions`, 'Pool over one to three dimensions.');
   const ones = kernel.map(() => 1);
   const pads = [...kernel, ...kernel].map(() => 0);
   return [{ op: 'MaxPool', attrs: { kernel, strides: ones, dilations: ones, pads, ceilMode: false } }];

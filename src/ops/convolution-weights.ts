@@ -1,7 +1,7 @@
 /** Weights of a convolution as the relations need them. Only zero differences (w = wz) are ever added or dropped. */
-import { type IntTensor, product, type Shape } from '../../base/tensor.ts';
-import { differences } from '../accumulate.ts';
-import { type Plane, soleTap } from '../planes.ts';
+import { type IntTensor, product, type Shape } from '../base/tensor.ts';
+import { differences } from './accumulate.ts';
+import { type Plane, soleTap } from './planes.ts';
 
 function zeroOf(zeros: readonly number[], filter: number): number {
   return zeros[zeros.length === 1 ? 0 : filter] as number;
