@@ -1,7 +1,7 @@
 /** Outputs of a network as text: class scores when they are scores, numbers otherwise. */
 import type { Json } from '../base/canonical-json.ts';
 import { portType } from '../pipeline/io/bind.ts';
-import { type PortResult, topClass } from '../pipeline/io/result.ts';
+import { isIndices, type PortResult, topClass } from '../pipeline/io/result.ts';
 
 const shownClasses = 3;
 const shownValues = 12;
@@ -24,6 +24,15 @@ function classLines(result: PortResult, labels: readonly string[] | null, count:
   return order.length > count ? [...lines, `  … ${order.length - count} more`] : lines;
 }
 
+/** Indices with the names of the classes they stand for. */
+function indexLines({ integers }: PortResult, labels: readonly string[] | null): string[] {
+  const shown = Array.from(integers.subarray(0, shownValues), (index) =>
+    `  ${index} ${labels?.[index] ?? ''}`.trimEnd(),
+  );
+  const more = integers.length - shownValues;
+  return more > 0 ? [...shown, `  … ${more} more`] : shown;
+}
+
 export function describePort(result: PortResult): string {
   const { port } = result;
   return `"${port.name}" ${portType(port)} [${port.dims.join(',')}]`;
@@ -35,6 +44,7 @@ export function valueLines(
   labels: readonly string[] | null,
   classes: number = shownClasses,
 ): string[] {
+  if (isIndices(result)) return indexLines(result, labels);
   if (topClass(result, labels) !== null) return classLines(result, labels, classes);
   const values = Array.from((result.values ?? result.integers).subarray(0, shownValues), formatScore);
   const more = result.integers.length > shownValues ? `, … ${result.integers.length - shownValues} more` : '';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProvennError } from '../base/errors.ts';
+import { argExtremeVectors } from './arg-extreme/vectors.ts';
 import { concatVectors } from './concat/vectors.ts';
 import { convIntegerVectors } from './conv-integer/vectors.ts';
 import { identityVectors } from './identity/vectors.ts';
@@ -15,6 +16,7 @@ import { qlinearConvVectors } from './qlinear-conv/vectors.ts';
 import { qlinearGlobalAveragePoolVectors } from './qlinear-global-average-pool/vectors.ts';
 import { qlinearMatMulVectors } from './qlinear-matmul/vectors.ts';
 import { qlinearMulVectors } from './qlinear-mul/vectors.ts';
+import { reduceExtremeVectors } from './reduce-extreme/vectors.ts';
 import { operators } from './registry.ts';
 import { reshapeVectors } from './reshape/vectors.ts';
 import { selectVectors } from './select/vectors.ts';
@@ -23,6 +25,7 @@ import { unaryTableVectors } from './unary-table/vectors.ts';
 import { type OpVectors, Random } from './vectors.ts';
 
 const all: readonly OpVectors[] = [
+  argExtremeVectors,
   concatVectors,
   convIntegerVectors,
   identityVectors,
@@ -37,6 +40,7 @@ const all: readonly OpVectors[] = [
   qlinearGlobalAveragePoolVectors,
   qlinearMatMulVectors,
   qlinearMulVectors,
+  reduceExtremeVectors,
   reshapeVectors,
   selectVectors,
   transposeVectors,

@@ -1,5 +1,6 @@
 /** Every operator of the integer network, one line each. */
 import { ProvennError } from '../base/errors.ts';
+import { argExtreme } from './arg-extreme/op.ts';
 import { concat } from './concat/op.ts';
 import { convInteger } from './conv-integer/op.ts';
 import { identity } from './identity/op.ts';
@@ -15,12 +16,14 @@ import { qlinearConv } from './qlinear-conv/op.ts';
 import { qlinearGlobalAveragePool } from './qlinear-global-average-pool/op.ts';
 import { qlinearMatMul } from './qlinear-matmul/op.ts';
 import { qlinearMul } from './qlinear-mul/op.ts';
+import { reduceExtreme } from './reduce-extreme/op.ts';
 import { reshape } from './reshape/op.ts';
 import { select } from './select/op.ts';
 import { transpose } from './transpose/op.ts';
 import { unaryTable } from './unary-table/op.ts';
 
 export const operators: readonly Op[] = [
+  argExtreme,
   concat,
   convInteger,
   identity,
@@ -35,6 +38,7 @@ export const operators: readonly Op[] = [
   qlinearGlobalAveragePool,
   qlinearMatMul,
   qlinearMul,
+  reduceExtreme,
   reshape,
   select,
   transpose,

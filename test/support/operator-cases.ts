@@ -6,6 +6,7 @@ import type { Witness } from '../../src/artifact/witness.ts';
 import type { IntTensor } from '../../src/base/tensor.ts';
 import { buildCircuit } from '../../src/compile/circuit.ts';
 import { assignWitness } from '../../src/compile/witness.ts';
+import { argExtremeVectors } from '../../src/ops/arg-extreme/vectors.ts';
 import { concatVectors } from '../../src/ops/concat/vectors.ts';
 import { convIntegerVectors } from '../../src/ops/conv-integer/vectors.ts';
 import { identityVectors } from '../../src/ops/identity/vectors.ts';
@@ -20,6 +21,7 @@ import { qlinearConvVectors } from '../../src/ops/qlinear-conv/vectors.ts';
 import { qlinearGlobalAveragePoolVectors } from '../../src/ops/qlinear-global-average-pool/vectors.ts';
 import { qlinearMatMulVectors } from '../../src/ops/qlinear-matmul/vectors.ts';
 import { qlinearMulVectors } from '../../src/ops/qlinear-mul/vectors.ts';
+import { reduceExtremeVectors } from '../../src/ops/reduce-extreme/vectors.ts';
 import { reshapeVectors } from '../../src/ops/reshape/vectors.ts';
 import { selectVectors } from '../../src/ops/select/vectors.ts';
 import { transposeVectors } from '../../src/ops/transpose/vectors.ts';
@@ -28,6 +30,7 @@ import { type OpCase, type OpVectors, Random } from '../../src/ops/vectors.ts';
 import { execute } from '../../src/runtime/execute.ts';
 
 export const operatorVectors: readonly OpVectors[] = [
+  argExtremeVectors,
   concatVectors,
   convIntegerVectors,
   identityVectors,
@@ -42,6 +45,7 @@ export const operatorVectors: readonly OpVectors[] = [
   qlinearGlobalAveragePoolVectors,
   qlinearMatMulVectors,
   qlinearMulVectors,
+  reduceExtremeVectors,
   reshapeVectors,
   selectVectors,
   transposeVectors,

@@ -135,6 +135,15 @@ describe('results', () => {
     expect(arrays[0]?.values).toEqual(result.values);
   });
 
+  it('takes the class that the network itself names', () => {
+    const port = { name: 'label', tensor: 'l', dims: [1], dtype: 's64', quantization: null } as const;
+    const label = { port, integers: Int32Array.of(2), values: null };
+    expect(topClass(label, ['a', 'b', 'c'])).toEqual({ output: 'label', index: 2, label: 'c', score: null });
+    expect(topClass(label, ['a', 'b'])).toBeNull();
+    const two = { ...label, port: { ...port, dims: [2] }, integers: Int32Array.of(2, 1) };
+    expect(topClass(two, null)).toBeNull();
+  });
+
   it('names the first of the highest scores', () => {
     expect(topClass(result, ['a', 'b', 'c'])).toEqual({ output: 'x', index: 1, label: 'b', score: Math.fround(0.1) });
     expect(topClass(result, ['a', 'b'])).toBeNull();

@@ -15,7 +15,8 @@ export type TopClass = {
   readonly output: string;
   readonly index: number;
   readonly label: string | null;
-  readonly score: number;
+  /** Its score; null where the network itself names the class. */
+  readonly score: number | null;
 };
 
 function quantizationJson(quantization: Quantization): Json {
@@ -48,9 +49,19 @@ export function arraysJson(results: readonly PortResult[]): Json {
   return Object.fromEntries(results.map((result) => [result.port.name, arrayJson(result)]));
 }
 
-/** Class of the largest value; ties go to the lowest index, as argmax has it. null when the output is not one row of scores. */
+/** Whether the integers are indices, as ArgMax and TopK return them, and no scores. */
+export function isIndices({ port }: PortResult): boolean {
+  return port.dtype === 's64' && port.quantization === null;
+}
+
+/** Class of the largest value, or the class that the network returns; ties go to the lowest index, as argmax has it. null when the output is not one row of scores. */
 export function topClass(result: PortResult, labels: readonly string[] | null): TopClass | null {
   const { port, integers } = result;
+  if (isIndices(result)) {
+    const [index, ...others] = integers;
+    if (index === undefined || others.length > 0 || (labels !== null && labels[index] === undefined)) return null;
+    return { output: port.name, index, label: labels?.[index] ?? null, score: null };
+  }
   const classes = port.dims.at(-1) ?? 0;
   if (classes < 2 || classes !== integers.length) return null;
   if (labels !== null && labels.length !== classes) return null;

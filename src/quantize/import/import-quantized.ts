@@ -6,6 +6,7 @@ import type { Shape } from '../../base/tensor.ts';
 import { refuse } from '../refusal.ts';
 import { type Context, openContext } from './context.ts';
 import { elementwiseImporters } from './elementwise.ts';
+import { importArgExtreme, importTopK } from './extremes.ts';
 import { importConv, importGemm, importMatMul } from './float-operators.ts';
 import { importConvInteger, importMatMulInteger, refusals } from './integer-operators.ts';
 import { movementNames } from './movement.ts';
@@ -53,6 +54,9 @@ const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
   ['GlobalAveragePool', importGlobalAveragePool],
   ...elementwiseImporters,
   ['Split', importSplit],
+  ['ArgMax', importArgExtreme(false)],
+  ['ArgMin', importArgExtreme(true)],
+  ['TopK', importTopK],
   ...movementNames.map((name): [string, Importer] => [name, importMovement]),
 ]);
 

@@ -4,10 +4,12 @@ import type { Json } from '../../base/canonical-json.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { intsAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
+import type { Network } from './network.ts';
+import type { Cell } from './values.ts';
 
 /** One operator of the integer network; Identity when nothing moves at all (Dropout at inference). */
 export type Step = {
-  readonly op: 'MaxPool' | 'Reshape' | 'Transpose' | 'Identity' | 'Select' | 'Pad';
+  readonly op: 'MaxPool' | 'Reshape' | 'Transpose' | 'Identity' | 'Select' | 'Pad' | 'ReduceExtreme' | 'ArgExtreme';
   readonly attrs: Json;
 };
 
@@ -74,4 +76,18 @@ export function listOf(
   around: Surroundings,
 ): readonly number[] | undefined {
   return intsAttribute(node, name) ?? integersOf(node, index, around);
+}
+
+/** Emits the steps one after the other; only the last result may have a name of the model. */
+export function emitSteps(
+  network: Network,
+  node: GraphNode,
+  cell: Cell,
+  steps: readonly Step[],
+  name: string | null,
+): Cell {
+  return steps.reduce(
+    (current, { op, attrs }, i) => network.emit(node, op, attrs, [current], i === steps.length - 1 ? name : null),
+    cell,
+  );
 }

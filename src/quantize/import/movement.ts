@@ -6,8 +6,8 @@ import type { Graph, GraphNode } from '../../artifact/graph.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { intAttribute, intsAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
+import { readReduceExtreme } from './extremes.ts';
 import { constantOperand, type MovementReader, type Step, type Surroundings, still } from './movement-operands.ts';
-import type { Network } from './network.ts';
 import {
   readDepthToSpace,
   readFlatten,
@@ -18,7 +18,6 @@ import {
   readUnsqueeze,
 } from './reshaping.ts';
 import { readExpand, readGather, readPad, readResize, readSlice, readTile } from './selecting.ts';
-import type { Cell } from './values.ts';
 import { windowAttributes } from './window-attributes.ts';
 
 const readers: ReadonlyMap<string, MovementReader> = new Map<string, MovementReader>([
@@ -38,6 +37,8 @@ const readers: ReadonlyMap<string, MovementReader> = new Map<string, MovementRea
   ['Resize', readResize],
   ['Upsample', readResize],
   ['Pad', readPad],
+  ['ReduceMax', readReduceExtreme(false)],
+  ['ReduceMin', readReduceExtreme(true)],
   ['Identity', () => still],
   ['Dropout', readDropout],
 ]);
@@ -49,20 +50,6 @@ export const movementNames: readonly string[] = [...readers.keys()];
 export function readMovement(node: GraphNode, dims: Shape, around: Surroundings): readonly Step[] {
   const reader = readers.get(node.op);
   return reader === undefined ? refuse(node, 'does not move values', 'Remove the node.') : reader(node, dims, around);
-}
-
-/** Emits the steps one after the other; only the last result may have a name of the model. */
-export function emitSteps(
-  network: Network,
-  node: GraphNode,
-  cell: Cell,
-  steps: readonly Step[],
-  name: string | null,
-): Cell {
-  return steps.reduce(
-    (current, { op, attrs }, i) => network.emit(node, op, attrs, [current], i === steps.length - 1 ? name : null),
-    cell,
-  );
 }
 
 /** Nodes that onnxruntime removes before anything else. */

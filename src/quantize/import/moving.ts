@@ -5,8 +5,8 @@ import { type ByteQuantization, quantizeByte } from '../formula.ts';
 import { intAttribute, textAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
 import { type Context, operandValue, outputName, readOnce } from './context.ts';
-import { emitSteps, propagates, readMovement } from './movement.ts';
-import { axisOf, listOf, type Step, type Surroundings } from './movement-operands.ts';
+import { propagates, readMovement } from './movement.ts';
+import { axisOf, emitSteps, listOf, type Step, type Surroundings } from './movement-operands.ts';
 import { awaitingQuantization, movePending, pend } from './pending.ts';
 import { paddingOf } from './selecting.ts';
 import { emitQuantized } from './tabulate.ts';
@@ -57,7 +57,7 @@ function moved(context: Context, node: GraphNode, value: Movable | PendingValue)
 function placed(context: Context, node: GraphNode, value: Movable, steps: readonly Step[], name: string): Value {
   if (value.kind === 'integer')
     return { kind: 'integer', cell: emitSteps(context.network, node, value.cell, steps, name) };
-  if (steps.some(({ op }) => op === 'MaxPool') && !isIncreasing(value.floats))
+  if (steps.some(({ op }) => op === 'MaxPool' || op === 'ReduceExtreme') && !isIncreasing(value.floats))
     return refuse(
       node,
       'takes the largest of floats that do not increase with their bytes',

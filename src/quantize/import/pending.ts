@@ -10,7 +10,8 @@ import type { GraphNode } from '../../artifact/graph.ts';
 import { type ByteQuantization, impliesClip, quantizeByte } from '../formula.ts';
 import { refuse } from '../refusal.ts';
 import { type Context, outputName, readOnce } from './context.ts';
-import { emitSteps, isStill, propagates, readMovement } from './movement.ts';
+import { isStill, propagates, readMovement } from './movement.ts';
+import { emitSteps } from './movement-operands.ts';
 import { emitQuantized } from './tabulate.ts';
 import type { ByteFunction, Cell, PairFunction, PendingValue } from './values.ts';
 

@@ -129,7 +129,8 @@ class Comparison {
 
   add(tensor: string, theirs: Tensor, ours: ArrayLike<number>): void {
     if (this.mismatch !== null) return;
-    const values = theirs.data as ArrayLike<number>;
+    // int64 comes as bigint; the indices and labels that models return are far below 2^53.
+    const values = theirs.data as ArrayLike<number | bigint>;
     this.tensors++;
     if (values.length !== ours.length) {
       this.mismatch = {
@@ -141,7 +142,7 @@ class Comparison {
       return;
     }
     for (let index = 0; index < ours.length; index++) {
-      const expected = values[index] as number;
+      const expected = Number(values[index]);
       const actual = ours[index] as number;
       if (expected !== actual) {
         this.mismatch = { tensor, index, expected, actual };
