@@ -28,6 +28,7 @@ import { qlinearMatMulVectors } from '../../src/ops/qlinear-matmul/vectors.ts';
 import type { QLinearMulAttrs } from '../../src/ops/qlinear-mul/attrs.ts';
 import { qlinearMulVectors } from '../../src/ops/qlinear-mul/vectors.ts';
 import { doublyRounded, type OpCase, type OpVectors, Random } from '../../src/ops/vectors.ts';
+import { Compared } from '../support/compared.ts';
 
 const elementTypes = { u8: 'uint8', s8: 'int8', s32: 'int32', s64: 'int64' } as const;
 
@@ -211,6 +212,8 @@ const average: Oracle<QLinearAveragePoolAttrs> = ({ inputs: [x] }, a, output) =>
   return runInOnnxruntime(pooled(x, a), 'QLinearAveragePool', 'com.microsoft', attributes, output);
 };
 
+const record = new Compared();
+
 /** Compares `count` instances and returns how many integers were compared. */
 async function compare<Attrs>(vectors: OpVectors<Attrs & Json>, oracle: Oracle<Attrs>, count: number): Promise<number> {
   const random = new Random(11);
@@ -225,6 +228,7 @@ async function compare<Attrs>(vectors: OpVectors<Attrs & Json>, oracle: Oracle<A
       theirs.map((y) => (low === undefined || high === undefined ? y : clamp(y, low, high))),
     );
     compared += theirs.length;
+    record.operator(vectors.op.name, theirs.length);
   }
   return compared;
 }
@@ -300,4 +304,8 @@ it('ConvInteger equals onnxruntime', async () => {
 
 it('MatMulInteger equals onnxruntime', async () => {
   expect(await compare(matMulIntegerVectors, integerProduct, 100)).toBeGreaterThan(500);
+});
+
+it('writes down how much was compared', async () => {
+  await expect(`${record}`).toMatchFileSnapshot('compared/operators.json');
 });

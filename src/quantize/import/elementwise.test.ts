@@ -247,6 +247,12 @@ const refused: readonly (readonly [name: string, build: Build, why: RegExp, wher
     'Mul:made',
   ],
   [
+    'a slope larger than the input',
+    (b, x) => b.node('PRelu', [x, b.randomFloats('c', [5, 2, 3, 4, 2])], 'made'),
+    /a slope of shape \[5,2,3,4,2\] does not broadcast/,
+    'PRelu:made',
+  ],
+  [
     'too many constants',
     (b, x) =>
       b.node(

@@ -1,6 +1,8 @@
 /** Elementwise float operators between DequantizeLinear and QuantizeLinear: functions of bytes, tabulated exactly. */
 import type { GraphNode } from '../../artifact/graph.ts';
 import { f32 } from '../../base/rounding.ts';
+import { sameShape } from '../../base/tensor.ts';
+import { broadcast } from '../../ops/broadcast.ts';
 import { arithmetic, comparisons, connectives, type FloatPair } from '../functions/binary.ts';
 import { exactGelu, type FloatFunction, unaryFunctions } from '../functions/unary.ts';
 import { floatAttribute, intAttribute } from '../node-attributes.ts';
@@ -81,6 +83,16 @@ function importArithmetic(op: string): Importer {
   };
 }
 
+/** The slope broadcasts to the shape of the input, not the other way. */
+const importPRelu: Importer = (context, node) => {
+  const [x, slope] = [floatOperand(context, node, 0), floatOperand(context, node, 1)];
+  const dims = broadcast(x.dims, slope.dims);
+  if (dims === null || !sameShape(dims, x.dims))
+    invalid(node, `a slope of shape [${slope.dims.join(',')}] does not broadcast to [${x.dims.join(',')}]`);
+  const f = arithmetic.get('PRelu') as FloatPair;
+  store(context, node, [x, slope], ([a, b]) => f(a as number, b as number), { label: node.op });
+};
+
 const importNot: Importer = (context, node) => {
   const operand = floatOperand(context, node, 0);
   store(context, node, [operand], ([x]) => 1 - (x as number), { label: node.op, boolean: true });
@@ -127,10 +139,11 @@ export const elementwiseImporters: readonly (readonly [string, Importer])[] = [
   ['Relu', importRelu],
   ['Clip', importClip],
   ...['Add', 'Sub', 'Mul'].map((op): [string, Importer] => [op, importArithmetic(op)]),
-  ...['Div', 'Pow', 'PRelu'].map((op): [string, Importer] => [op, binary(arithmetic.get(op) as FloatPair)]),
+  ...['Div', 'Pow'].map((op): [string, Importer] => [op, binary(arithmetic.get(op) as FloatPair)]),
   ...['Max', 'Min'].map((op): [string, Importer] => [op, variadic(arithmetic.get(op) as FloatPair)]),
   ['Sum', variadic(arithmetic.get('Add') as FloatPair)],
   ...[...comparisons, ...connectives].map(([op, f]): [string, Importer] => [op, binary(f, { boolean: true })]),
+  ['PRelu', importPRelu],
   ['Not', importNot],
   ['Where', importWhere],
   ['BatchNormalization', importBatchNormalization],
