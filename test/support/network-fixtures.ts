@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 const models = new URL('../fixtures/models/', import.meta.url);
 
 /** Networks that may still be refused by name; when they import, they have to be exact like all others. */
-export const awaited: readonly string[] = ['activations', 'average-tanh', 'inception', 'squeeze-excite'];
+export const awaited: readonly string[] = ['inception'];
 
 /** Names of all int8 fixture models. */
 export const fixtureNames: readonly string[] = readdirSync(models)
@@ -19,3 +19,11 @@ export function isAwaited(name: string): boolean {
 export const networkFixtures: readonly string[] = fixtureNames.filter(
   (name) => !name.startsWith('tiny') && !name.startsWith('lenet5') && !isAwaited(name),
 );
+
+/**
+ * Networks that run as in onnxruntime but are refused by name when a circuit is built: the QDQ quantizer gives an average
+ * pool the scale of its input, and over 2 × 2 cells onnxruntime's float sums then fall on ties.
+ */
+export function isUndetermined(name: string): boolean {
+  return name.startsWith('average-tanh.qdq.');
+}
