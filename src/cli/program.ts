@@ -1,6 +1,7 @@
 /** The tree of commands and the options they all share. */
 import { Command, Option } from 'commander';
 import { packageVersion } from '../pipeline/node/platform.ts';
+import { addBench } from './commands/bench.ts';
 import { addCompile } from './commands/compile.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -21,6 +22,7 @@ const commands: readonly CommandModule[] = [
   addVerify,
   addInspect,
   addDemo,
+  addBench,
   addDoctor,
 ];
 

@@ -32,6 +32,7 @@ describe('help', () => {
       'verify',
       'inspect',
       'demo',
+      'bench',
       'doctor',
     ]);
   });
