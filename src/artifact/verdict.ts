@@ -50,11 +50,11 @@ export type HiddenTensor = {
   readonly dims: Shape;
   readonly dtype: Dtype;
   readonly quantization: Quantization | null;
-  /** Hexadecimal root of the commitment that holds the integers; null when only this proof knows them. */
+  /** Hexadecimal descriptor of the commitment that holds the integers; null when only this proof knows them. */
   readonly commitment: string | null;
 };
 
-/** Hidden weights: the name of their matrix in the circuit and the hexadecimal root of the commitment the key fixes. */
+/** Hidden weights: the name of their matrix in the circuit and the hexadecimal descriptor of the commitment the key fixes. */
 export type HiddenWeights = { readonly matrix: string; readonly commitment: string };
 
 /** What an accepted proof establishes, and what it does not. */
@@ -96,6 +96,6 @@ export type Expectation = {
   readonly outputs?: ReadonlyMap<string, ArrayLike<number>>;
   /** Hexadecimal model digest. */
   readonly model?: string;
-  /** Hexadecimal roots of commitments, by the name of the matrix in the circuit. */
+  /** Hexadecimal descriptors of commitments, by the name of the matrix in the circuit. */
   readonly commitments?: ReadonlyMap<string, string>;
 };

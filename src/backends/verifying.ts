@@ -35,6 +35,8 @@ export type BackendVerifier = {
   setup(key: Accepted): Setup;
   /** Whether proofs under the key hide what is not public. */
   isZeroKnowledge(key: Accepted): boolean;
+  /** Names of the commitments a statement is about, the key's and its own, by matrix. */
+  commitments(key: Accepted, statement: Statement): ReadonlyMap<string, Uint8Array>;
   /**
    * Returns when the body establishes the statement under a key of this backend. Throws `Rejected`, or `BytesError` when the
    * body is malformed.

@@ -93,13 +93,10 @@ function publicTensor(key: Accepted, statement: Statement, port: CircuitPort): P
   return { name, tensor, dims, dtype, quantization, integers, values };
 }
 
-/** Roots by matrix name: those the key fixes and those of the statement. */
-function rootsOf(key: Accepted, statement: Statement): Map<string, string> {
-  const open = matricesOf(key.circuit).filter((matrix) => !matrix.imported);
-  return new Map([
-    ...key.commitments.map(({ matrix, root }) => [matrix, toHex(root)] as const),
-    ...open.map(({ name }, i) => [name, toHex(statement.commitments[i] as Uint8Array)] as const),
-  ]);
+/** Hexadecimal descriptors by matrix name: those the key fixes and those of the statement. */
+function descriptorsOf(verifier: BackendVerifier, key: Accepted, statement: Statement): Map<string, string> {
+  const found = verifier.commitments(key, statement);
+  return new Map([...found].map(([matrix, descriptor]) => [matrix, toHex(descriptor)]));
 }
 
 function isPublic(key: Accepted): (port: CircuitPort) => boolean {
@@ -110,20 +107,24 @@ function hiddenTensors(
   key: Accepted,
   side: HiddenTensor['side'],
   ports: readonly CircuitPort[],
-  roots: ReadonlyMap<string, string>,
+  descriptors: ReadonlyMap<string, string>,
 ): HiddenTensor[] {
   const shown = isPublic(key);
   return ports
     .filter((port) => !shown(port))
     .map(({ wire, ...port }) => {
       const matrix = key.circuit.wires[wire]?.matrix;
-      return { side, ...port, commitment: matrix === undefined ? null : (roots.get(matrix) ?? null) };
+      return { side, ...port, commitment: matrix === undefined ? null : (descriptors.get(matrix) ?? null) };
     });
 }
 
-function claimsOf(verifier: BackendVerifier, key: Accepted, statement: Statement): Claims {
+function claimsOf(
+  verifier: BackendVerifier,
+  key: Accepted,
+  statement: Statement,
+  descriptors: ReadonlyMap<string, string>,
+): Claims {
   const { circuit } = key;
-  const roots = rootsOf(key, statement);
   const shown = isPublic(key);
   return {
     backend: key.backend,
@@ -136,10 +137,10 @@ function claimsOf(verifier: BackendVerifier, key: Accepted, statement: Statement
     inputs: circuit.inputs.filter(shown).map((port) => publicTensor(key, statement, port)),
     outputs: circuit.outputs.filter(shown).map((port) => publicTensor(key, statement, port)),
     hidden: [
-      ...hiddenTensors(key, 'input', circuit.inputs, roots),
-      ...hiddenTensors(key, 'output', circuit.outputs, roots),
+      ...hiddenTensors(key, 'input', circuit.inputs, descriptors),
+      ...hiddenTensors(key, 'output', circuit.outputs, descriptors),
     ],
-    weights: key.commitments.map(({ matrix, root }) => ({ matrix, commitment: toHex(root) })),
+    weights: key.commitments.map(({ matrix }) => ({ matrix, commitment: descriptors.get(matrix) as string })),
     setup: verifier.setup(key),
     soundnessBits: key.soundness.bits,
     zeroKnowledge: verifier.isZeroKnowledge(key),
@@ -175,24 +176,32 @@ function subjectOf(key: Accepted, matrix: string): 'input' | 'output' | 'model' 
   return key.circuit.inputs.some(holds) ? 'input' : key.circuit.outputs.some(holds) ? 'output' : 'model';
 }
 
-function checkExpectedCommitments(key: Accepted, statement: Statement, expected: ReadonlyMap<string, string>): void {
-  const roots = rootsOf(key, statement);
-  for (const [matrix, root] of expected) {
-    const found = roots.get(matrix);
+function checkExpectedCommitments(
+  key: Accepted,
+  descriptors: ReadonlyMap<string, string>,
+  expected: ReadonlyMap<string, string>,
+): void {
+  for (const [matrix, wanted] of expected) {
+    const found = descriptors.get(matrix);
     if (found === undefined) throw new Refusal('statement', `The model has no commitment named ${matrix}.`);
-    if (found !== root)
-      throw new Refusal(subjectOf(key, matrix), `The commitment ${matrix} of the proof is ${found}, not ${root}.`);
+    if (found !== wanted)
+      throw new Refusal(subjectOf(key, matrix), `The commitment ${matrix} of the proof is ${found}, not ${wanted}.`);
   }
 }
 
-function checkExpectation(key: Accepted, claims: Claims, statement: Statement, expect: Expectation): void {
+function checkExpectation(
+  key: Accepted,
+  claims: Claims,
+  descriptors: ReadonlyMap<string, string>,
+  expect: Expectation,
+): void {
   if (expect.model !== undefined && expect.model !== claims.modelDigest)
     throw new Refusal('model', `The key belongs to model ${claims.modelDigest}, not to ${expect.model}.`);
-  if (expect.context !== undefined && !equalBytes(expect.context, statement.context))
+  if (expect.context !== undefined && toHex(expect.context) !== claims.context)
     throw new Refusal('context', 'The proof was made for another context.');
   if (expect.inputs !== undefined) checkPort('input', claims.inputs, expect.inputs);
   if (expect.outputs !== undefined) checkPort('output', claims.outputs, expect.outputs);
-  if (expect.commitments !== undefined) checkExpectedCommitments(key, statement, expect.commitments);
+  if (expect.commitments !== undefined) checkExpectedCommitments(key, descriptors, expect.commitments);
 }
 
 /** Throws unless the proof establishes its statement under the key. */
@@ -217,8 +226,9 @@ function check(key: Accepted, proof: Proof, { expect = {}, allowInsecureSetup = 
   checkPublics(key, statement);
   checkCommitments(key, statement);
   verifier.verifyBody(key, statement, proof.body);
-  const claims = claimsOf(verifier, key, statement);
-  checkExpectation(key, claims, statement, expect);
+  const descriptors = descriptorsOf(verifier, key, statement);
+  const claims = claimsOf(verifier, key, statement, descriptors);
+  checkExpectation(key, claims, descriptors, expect);
   return claims;
 }
 

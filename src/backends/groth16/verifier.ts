@@ -37,5 +37,6 @@ export const groth16Verifier: BackendVerifier = {
   accept: acceptKey,
   setup: (key) => (key as AcceptedKey).parameters.setup,
   isZeroKnowledge: () => true,
+  commitments: () => new Map(),
   verifyBody: (key, statement, body) => verifyBody(key as AcceptedKey, statement, body),
 };

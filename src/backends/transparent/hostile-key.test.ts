@@ -7,7 +7,7 @@ import { ProvennError } from '../../base/errors.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { Builder, identityMap } from '../../gadgets/builder.ts';
 import { makeKey } from './index.ts';
-import { acceptKey } from './key.ts';
+import { acceptKey } from './verifier-key.ts';
 
 const { parameters, backend, circuit: plain } = makeKey(everyGadget().circuit);
 

@@ -24,8 +24,10 @@ import { openingOf, type ProverOptions, protocolOf, proveBody } from './prover.t
 
 export { assign, type Cells } from './assign.ts';
 export { type CommittedMatrix, commitMatrix } from './commitment.ts';
-export { type AcceptedKey, acceptCoreKey, acceptKey } from './key.ts';
+export { proveEvidence } from './evidence-prover.ts';
+export { type AcceptedKey, acceptCoreKey } from './key.ts';
 export type { ProverOptions } from './prover.ts';
+export { acceptKey } from './verifier-key.ts';
 
 export type KeyOptions = {
   /** B: proofs that may open each long-lived matrix, its range proof and re-keying included. By default `defaultBudget`. */

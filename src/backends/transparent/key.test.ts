@@ -5,7 +5,7 @@ import { type VerifyingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { decodeParameters, encodeParameters, type Parameters } from './config.ts';
 import { makeCoreKey, makeKey } from './index.ts';
-import { acceptKey } from './key.ts';
+import { acceptKey } from './verifier-key.ts';
 
 const { circuit } = everyGadget();
 const key = makeKey(circuit);

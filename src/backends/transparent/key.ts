@@ -41,6 +41,8 @@ export type AcceptedKey = {
   readonly commitments: readonly KeyCommitment[];
   /** The circuit's long-lived matrices, by their first wires. */
   readonly matrices: readonly KeyMatrix[];
+  /** False while the intervals of matrices the key fixes are only declared. */
+  readonly evidenceChecked: boolean;
 };
 
 /** Most rows of all tables, and most padded cells of all witness wires and boxes: what a verifier may be made to work on. */
@@ -49,7 +51,7 @@ const maximumCells = 2 ** 27;
 const maximumVariables = 28;
 const maximumWork = 2 ** 28;
 
-function refuse(message: string): never {
+export function refuse(message: string): never {
   throw new ProvennError('KEY_REFUSED', `The verifying key is refused: ${message}.`, {
     next: 'Use the key published by whoever compiled the model, or compile it again.',
   });
@@ -125,9 +127,9 @@ function keyMatrices(key: VerifyingKey, format: Parameters): KeyMatrix[] {
 
 /**
  * Throws `KEY_REFUSED` for a key that is malformed, whose integers could wrap, that hides too little, or below 100 bits. The
- * declared intervals of matrices the key fixes are taken from the circuit: their evidence is for `verify` to check.
+ * declared intervals of matrices the key fixes are taken at their word: `acceptKey` checks the evidence for them.
  */
-export function acceptKey(key: VerifyingKey): AcceptedKey {
+export function acceptWithoutEvidence(key: VerifyingKey): AcceptedKey {
   return accept(key, backendName, refuseHiding);
 }
 
@@ -159,6 +161,7 @@ function accept(key: VerifyingKey, backend: string, refuseMode: (p: Parameters) 
       modelDigest: modelDigest(key),
       keyDigest: verifyingKeyDigest(key),
       commitments: key.commitments,
+      evidenceChecked: key.commitments.length === 0,
     };
   } catch (error) {
     if (error instanceof BytesError || error instanceof CircuitProblem) refuse(error.message);

@@ -9,14 +9,21 @@ import type { Witness } from '../../artifact/witness.ts';
 import { Builder, identityMap } from '../../gadgets/builder.ts';
 import { violations } from '../../gadgets/evaluate.ts';
 import { verifyProof } from '../../verify/index.ts';
-import { acceptKey, type CommittedMatrix, commitMatrix, keyParameters, makeKey, proveWitness } from './index.ts';
+import {
+  acceptKey,
+  type CommittedMatrix,
+  commitMatrix,
+  keyParameters,
+  makeKey,
+  proveEvidence,
+  proveWitness,
+} from './index.ts';
 import { codeDimension, shapeOfMatrix } from './matrix.ts';
 
 const sizes = [5];
 const weights = Int32Array.of(3, -8, 7, 0, -1);
 const input = Int32Array.of(200, 0, 255, 17, 4);
 const context = new Uint8Array(0);
-const evidence = { kind: 'range', proof: new Uint8Array(0) } as const;
 
 /** y = Σ weights·x + public bias, x confined here, the weights elsewhere. */
 function dotProduct(): Circuit {
@@ -74,11 +81,12 @@ const openings = new Map([
   ['input:x', openInput],
 ]);
 
-function keyFor(root: Uint8Array): VerifyingKey {
-  return makeKey(circuit, { budget: 3, commitments: [{ matrix: 'weights', root, evidence }] });
+function keyFor(opening: CommittedMatrix): VerifyingKey {
+  const evidence = proveEvidence({ circuit, parameters, matrix: 'weights', opening, cells: [weights], ...fresh() });
+  return makeKey(circuit, { budget: 3, commitments: [{ matrix: 'weights', root: opening.root, evidence }] });
 }
 
-const key = acceptKey(keyFor(openWeights.root));
+const key = acceptKey(keyFor(openWeights));
 
 /** The witness of some weights and inputs: y follows, unless it is given. */
 function witnessOf(w: Int32Array, x: Int32Array, y?: number): Witness {
@@ -115,7 +123,7 @@ describe('a proof over three matrices', () => {
   it('has random coefficients for every proof of the budget, counted in the rate', () => {
     expect(parameters.tail).toBe(3 * parameters.queries);
     expect(openWeights.rows.length).toBe(codeDimension(parameters));
-    expect(() => acceptKey({ ...keyFor(openWeights.root), parameters: new Uint8Array(17) })).toThrow();
+    expect(() => acceptKey({ ...keyFor(openWeights), parameters: new Uint8Array(17) })).toThrow();
   });
 
   it('with another weight or input in the opening, or in the witness alone, is rejected', () => {
@@ -135,7 +143,7 @@ describe('a proof over three matrices', () => {
     expect(codeOf({ ...proof, statement: { ...statement, commitments: [again.root] } })).toBe('proof-of-work');
     for (const commitments of [[], [openInput.root, openInput.root], [openInput.root.subarray(1)]])
       expect(['statement', 'malformed']).toContain(codeOf({ ...proof, statement: { ...statement, commitments } }));
-    const other = acceptKey(keyFor(commit('weights', weights, 4).root));
+    const other = acceptKey(keyFor(commit('weights', weights, 4)));
     const rebound = { ...statement, keyDigest: other.keyDigest, modelDigest: other.modelDigest };
     expect(codeOf({ ...proof, statement: rebound }, other)).toBe('proof-of-work');
   });
@@ -149,8 +157,9 @@ describe('a proof over three matrices', () => {
 });
 
 describe('keys with commitments', () => {
-  const good = keyFor(openWeights.root);
+  const good = keyFor(openWeights);
   const [commitment] = good.commitments;
+  const evidence = commitment?.evidence ?? { kind: 'range', proof: new Uint8Array(0) };
 
   it.each<[string, VerifyingKey]>([
     ['without the commitment of an imported matrix', { ...good, commitments: [] }],

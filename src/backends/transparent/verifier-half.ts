@@ -1,12 +1,19 @@
 /** The transparent backend as `provenn/verify` sees it. */
+import { invariant } from '../../base/errors.ts';
 import type { BackendVerifier } from '../verifying.ts';
 import { backendName } from './config.ts';
-import { type AcceptedKey, acceptKey, verifyBody } from './verifier.ts';
+import { type AcceptedKey, verifyBody } from './verifier.ts';
+import { acceptKey, commitmentsOf } from './verifier-key.ts';
 
 export const transparentVerifier: BackendVerifier = {
   name: backendName,
   accept: acceptKey,
   setup: () => 'none',
   isZeroKnowledge: () => false,
-  verifyBody: (key, statement, body) => verifyBody(key as AcceptedKey, statement, body),
+  commitments: (key, statement) => commitmentsOf(key as AcceptedKey, statement),
+  verifyBody: (key, statement, body) => {
+    const accepted = key as AcceptedKey;
+    invariant(accepted.evidenceChecked, 'a key is used whose evidence nobody checked');
+    verifyBody(accepted, statement, body);
+  },
 };

@@ -10,7 +10,7 @@ import { checkColumns, checkFoldedRow, claimVectorAt, innerProduct } from './ope
 import { walkRelations } from './relations.ts';
 import { openTranscript, publicDataOf } from './statement.ts';
 
-export { type AcceptedKey, acceptKey } from './key.ts';
+export type { AcceptedKey } from './key.ts';
 
 /**
  * Rejects by throwing; returns when the proof establishes the statement. `protocol` is the name the proof must have been
