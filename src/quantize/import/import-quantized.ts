@@ -4,6 +4,7 @@ import type { QuantGraph } from '../../artifact/quant-graph.ts';
 import { ProvennError } from '../../base/errors.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { refuse } from '../refusal.ts';
+import { importConcat, importQLinearConcat } from './concat.ts';
 import { type Context, openContext } from './context.ts';
 import { elementwiseImporters } from './elementwise.ts';
 import { importArgExtreme, importTopK } from './extremes.ts';
@@ -53,6 +54,8 @@ const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
   ['AveragePool', importAveragePool],
   ['GlobalAveragePool', importGlobalAveragePool],
   ...elementwiseImporters,
+  ['Concat', importConcat],
+  ['com.microsoft:QLinearConcat', importQLinearConcat],
   ['Split', importSplit],
   ['ArgMax', importArgExtreme(false)],
   ['ArgMin', importArgExtreme(true)],
