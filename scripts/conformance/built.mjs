@@ -12,3 +12,4 @@ export const { execute } = await import(new URL('runtime/execute.js', dist));
 export const { dequantizeOutput, quantizeInput } = await import(new URL('runtime/ports.js', dist));
 export const { checkAgainstOnnxruntime, exposableTensors } = await import(new URL('runtime/node/oracle.js', dist));
 export const { compileModel, proveInference } = await import(new URL('pipeline/index.js', dist));
+export const { encodeProof } = await import(new URL('artifact/proof.js', dist));
