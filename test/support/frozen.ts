@@ -46,23 +46,36 @@ function recordDraws(key: AcceptedKey, proof: Proof): { draws: Ext[][]; position
   return { draws, positions };
 }
 
+/** Runs something under an oracle that answers draws and positions as told, proofs of work waived. */
+export function underOracle<T>(draw: (count: number) => Ext[], positions: readonly number[], run: () => T): T {
+  const spies = [
+    vi.spyOn(Transcript.prototype, 'draw').mockImplementation(draw),
+    vi.spyOn(Transcript.prototype, 'positions').mockReturnValue([...positions]),
+    vi.spyOn(Transcript.prototype, 'checkNonce').mockReturnValue(true),
+  ];
+  try {
+    return run();
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** The verdict on a proof when the oracle answers with these challenges. */
+export function judgeUnder(
+  key: AcceptedKey,
+  proof: Proof,
+  draws: readonly (readonly Ext[])[],
+  positions: readonly number[],
+): Verdict {
+  let next = 0;
+  return underOracle(
+    () => draws[next++] as Ext[],
+    positions,
+    () => verifyProof({ accepted: key }, proof),
+  );
+}
+
 export function freeze(key: AcceptedKey, proof: Proof): Frozen {
   const { draws, positions } = recordDraws(key, proof);
-  return {
-    draws,
-    positions,
-    judge(body) {
-      let next = 0;
-      const spies = [
-        vi.spyOn(Transcript.prototype, 'draw').mockImplementation(() => draws[next++] as Ext[]),
-        vi.spyOn(Transcript.prototype, 'positions').mockReturnValue(positions),
-        vi.spyOn(Transcript.prototype, 'checkNonce').mockReturnValue(true),
-      ];
-      try {
-        return verifyProof({ accepted: key }, withBody(proof, body));
-      } finally {
-        for (const spy of spies) spy.mockRestore();
-      }
-    },
-  };
+  return { draws, positions, judge: (body) => judgeUnder(key, withBody(proof, body), draws, positions) };
 }

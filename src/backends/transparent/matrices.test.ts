@@ -1,104 +1,19 @@
 /** Proofs over several matrices: weights the key fixes, an input the statement names, each opened beside the witness. */
 import { describe, expect, it } from 'vitest';
-import { fresh } from '../../../test/support/fresh.ts';
-import type { Circuit } from '../../artifact/circuit.ts';
+import { dotProduct } from '../../../test/support/dot-product.ts';
 import type { VerifyingKey } from '../../artifact/keys.ts';
 import type { Proof } from '../../artifact/proof.ts';
-import { profile } from '../../artifact/quant-graph.ts';
-import type { Witness } from '../../artifact/witness.ts';
-import { Builder, identityMap } from '../../gadgets/builder.ts';
 import { violations } from '../../gadgets/evaluate.ts';
 import { verifyProof } from '../../verify/index.ts';
-import {
-  acceptKey,
-  type CommittedMatrix,
-  commitMatrix,
-  keyParameters,
-  makeKey,
-  proveEvidence,
-  proveWitness,
-} from './index.ts';
+import { acceptKey, type CommittedMatrix, commitMatrix, keyParameters, makeKey } from './index.ts';
 import { codeDimension, shapeOfMatrix } from './matrix.ts';
 
-const sizes = [5];
-const weights = Int32Array.of(3, -8, 7, 0, -1);
-const input = Int32Array.of(200, 0, 255, 17, 4);
-const context = new Uint8Array(0);
-
-/** y = Σ weights·x + public bias, x confined here, the weights elsewhere. */
-function dotProduct(): Circuit {
-  const build = new Builder();
-  const w = build.committed('w', [1, 5], [-8, 7], 'weights');
-  const x = build.committed('x', sizes, [0, 255], 'input:x');
-  const bias = build.publicWire('bias', [1], [-100, 100]);
-  build.range('x:range', x, 0, 255);
-  const map = [{ kind: 'reduce' as const, axis: 0 }];
-  const accumulator = build.contract(
-    'dot',
-    [1],
-    sizes,
-    { wire: x, zero: 0, map },
-    {
-      wire: w,
-      zero: 0,
-      map: [
-        { kind: 'output' as const, axis: 0 },
-        { kind: 'reduce' as const, axis: 0 },
-      ],
-    },
-  );
-  const y = build.publicWire('y', [1], [-20000, 20000]);
-  build.linear(
-    'sum',
-    [1],
-    {
-      constant: 0,
-      terms: [{ coefficient: 1, view: { wire: bias, map: identityMap([1]) } }],
-      accumulators: [accumulator],
-    },
-    y,
-  );
-  const port = { quantization: null, dtype: 's32' as const, dims: [1] };
-  return build.finish(
-    'dot product',
-    profile,
-    [{ ...port, name: 'bias', tensor: 'bias', wire: bias }],
-    [{ ...port, name: 'y', tensor: 'y', wire: y }],
-  );
-}
-
-const circuit = dotProduct();
-const parameters = keyParameters(circuit, { budget: 3 });
-
-function commit(matrix: string, cells: Int32Array, fill: number): CommittedMatrix {
-  return commitMatrix(shapeOfMatrix(circuit, parameters, matrix), [cells], new Uint8Array(32).fill(fill));
-}
-
-const openWeights = commit('weights', weights, 1);
-const openInput = commit('input:x', input, 2);
-const openings = new Map([
-  ['weights', openWeights],
-  ['input:x', openInput],
-]);
-
-function keyFor(opening: CommittedMatrix): VerifyingKey {
-  const evidence = proveEvidence({ circuit, parameters, matrix: 'weights', opening, cells: [weights], ...fresh() });
-  return makeKey(circuit, { budget: 3, commitments: [{ matrix: 'weights', root: opening.root, evidence }] });
-}
-
-const key = acceptKey(keyFor(openWeights));
-
-/** The witness of some weights and inputs: y follows, unless it is given. */
-function witnessOf(w: Int32Array, x: Int32Array, y?: number): Witness {
-  const bias = 40;
-  const sum = w.reduce((total, value, i) => total + value * (x[i] as number), bias);
-  const wires: Record<string, ArrayLike<number>> = { w, x, bias: [bias], y: [y ?? sum] };
-  return { wires: circuit.wires.map(({ name }) => Float64Array.from(wires[name] as ArrayLike<number>)) };
-}
-
-function prove(witness: Witness, opened: ReadonlyMap<string, CommittedMatrix> = openings): Proof {
-  return proveWitness(key, witness, context, { ...fresh(), openings: opened });
-}
+const { circuit, key, weights, input, openings, keyFor, commit, witness: witnessOf, prove } = dotProduct(3);
+const { parameters } = key;
+const [openWeights, openInput] = ['weights', 'input:x'].map((name) => openings.get(name)) as [
+  CommittedMatrix,
+  CommittedMatrix,
+];
 
 function codeOf(proof: Proof, under = key): string {
   const verdict = verifyProof({ accepted: under }, proof);

@@ -4,7 +4,7 @@
  * values of A·B at 0 … 2n. At a random ζ the values of A, B and A·B must agree with the committed ones: a false product
  * makes two different polynomials of degree 2n, which agree at ζ with probability at most 2n/|E|.
  */
-import { type Ext, inverse, isZero, multiply, one, subtract } from '../../base/extension.ts';
+import { type Ext, isZero, multiply, one, scale, subtract } from '../../base/extension.ts';
 import { inv, mul, neg } from '../../base/field.ts';
 import { Rejected, type VerifierChannel } from './channel.ts';
 import type { ClaimBook } from './claims.ts';
@@ -12,19 +12,34 @@ import { constantForm, subtractForms, weighedPads } from './forms.ts';
 import { productElement, randomFactors } from './mask.ts';
 import type { MaskPlan } from './system.ts';
 
+/** Π_{k ≠ i} (i − k)⁻¹ over the nodes 0 … count − 1: (−1)^(count − 1 − i) / (i! · (count − 1 − i)!). */
+function nodeWeights(count: number): number[] {
+  const factorials = [1];
+  for (let i = 1; i < count; i++) factorials.push(mul(factorials[i - 1] as number, i));
+  const inverses = [inv(factorials[count - 1] as number)];
+  for (let i = count - 1; i > 0; i--) inverses.push(mul(inverses.at(-1) as number, i));
+  inverses.reverse();
+  return factorials.map((_, i) => {
+    const weight = mul(inverses[i] as number, inverses[count - 1 - i] as number);
+    return (count - 1 - i) % 2 === 0 ? weight : neg(weight);
+  });
+}
+
 /** Lagrange coefficients at x for the nodes 0 … count − 1; null when x is one of them. */
 export function lagrangeAt(x: Ext, count: number): Ext[] | null {
   const gaps = Array.from({ length: count }, (_, node) => subtract(x, [node, 0, 0, 0]));
   if (gaps.some(isZero)) return null;
-  const all = gaps.reduce(multiply, one);
-  const factorials = [1];
-  for (let i = 1; i < count; i++) factorials.push(mul(factorials[i - 1] as number, i));
-  return gaps.map((gap, i) => {
-    // Π_{k ≠ i} (i − k) = (−1)^(count − 1 − i) · i! · (count − 1 − i)!
-    const weight = inv(mul(factorials[i] as number, factorials[count - 1 - i] as number));
-    const signed = (count - 1 - i) % 2 === 0 ? weight : neg(weight);
-    return multiply(multiply(all, inverse(gap)), [signed, 0, 0, 0]);
-  });
+  // Π_{k ≠ i} (x − k), from the products of the gaps before and after i.
+  const before = [one];
+  for (const gap of gaps) before.push(multiply(before.at(-1) as Ext, gap));
+  let after = one;
+  const weights = nodeWeights(count);
+  const out: Ext[] = [];
+  for (let i = count - 1; i >= 0; i--) {
+    out[i] = scale(multiply(before[i] as Ext, after), weights[i] as number);
+    after = multiply(after, gaps[i] as Ext);
+  }
+  return out;
 }
 
 /** Elements of the pad block that A, B and A·B interpolate, from the node 0 on. */

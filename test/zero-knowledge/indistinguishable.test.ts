@@ -1,0 +1,3 @@
+import { indistinguishableSuite } from './indistinguishable-suite.ts';
+
+indistinguishableSuite(60, 4);
