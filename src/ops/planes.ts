@@ -1,4 +1,5 @@
 /** Sliding windows over spatial dimensions, with fewer dimensions than three seen as three by first ones of size 1. */
+import type { AxisMap, View } from '../artifact/circuit.ts';
 import type { Shape } from '../base/tensor.ts';
 import { windowGeometry } from '../base/window.ts';
 
@@ -59,4 +60,20 @@ export function soleTap(plane: Plane): number | null {
   if (plane.size !== 1 || plane.output !== 1) return null;
   const tap = plane.pad / plane.dilation;
   return Number.isInteger(tap) && tap < plane.kernel ? tap : -1;
+}
+
+/** True when some tap of some window lies outside the image. */
+export function isPadded(plane: Plane): boolean {
+  const last = plane.stride * (plane.output - 1) + plane.dilation * (plane.kernel - 1) - plane.pad;
+  return plane.pad > 0 || last >= plane.size;
+}
+
+/** The view that reads tap k of every window along `axis`. */
+export function tapView({ wire, map }: View, axis: number, plane: Plane, k: number): View {
+  const shift = k * plane.dilation - plane.pad;
+  const moved = map.map((entry): AxisMap => {
+    if (entry.kind !== 'axis' || entry.axis !== axis) return entry;
+    return { ...entry, stride: entry.stride * plane.stride, offset: entry.offset + entry.stride * shift };
+  });
+  return { wire, map: moved };
 }

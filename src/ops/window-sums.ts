@@ -7,7 +7,7 @@ import { type Plane, soleTap } from './planes.ts';
 import { laidOut, spatialAxes, withoutUnitAxes } from './wires.ts';
 
 /** Σ (x − zero) per output cell, cells outside the image counting 0, and the axes of the output per dimension. */
-export type WindowSums = { readonly sum: Expression; readonly axes: readonly Shape[]; readonly x: Wires };
+export type WindowSums = { readonly sum: Expression; readonly axes: readonly Shape[] };
 
 function summed(
   build: Builder,
@@ -27,7 +27,12 @@ function summed(
 }
 
 /** Sums over all cells behind each [batch, channel]; the spatial dimensions of the output have no axes. */
-export function imageSums(build: Builder, name: string, input: Wires, zero: number): WindowSums {
+export function imageSums(
+  build: Builder,
+  name: string,
+  input: Wires,
+  zero: number,
+): WindowSums & { readonly x: Wires } {
   const x = withoutUnitAxes(laidOut(build, `${name}:input`, input), (dim) => dim >= 2);
   const kept = x.axes.slice(0, 2);
   const box = kept.flat();
@@ -39,16 +44,15 @@ export function imageSums(build: Builder, name: string, input: Wires, zero: numb
   return { sum: summed(build, name, x, zero, roles, box, reduce), axes, x };
 }
 
-/** Sums over windows along every spatial dimension; a dimension of size 1 before and after has no axis. */
-export function windowSums(
-  build: Builder,
-  name: string,
-  input: Wires,
-  zero: number,
-  planes: readonly Plane[],
-): WindowSums {
+/** An image that windows slide over: a dimension of size 1 before and after has no axis, every other has one. */
+export function slidingImage(build: Builder, name: string, input: Wires, planes: readonly Plane[]): Wires {
   const moving = planes.map((plane) => soleTap(plane) === null);
-  const x = spatialAxes(build, laidOut(build, `${name}:input`, input), moving, name);
+  return spatialAxes(build, laidOut(build, `${name}:input`, input), moving, name);
+}
+
+/** Sums over the windows of a sliding image. */
+export function windowSums(build: Builder, name: string, x: Wires, zero: number, planes: readonly Plane[]): WindowSums {
+  const moving = planes.map((plane) => soleTap(plane) === null);
   const kept = x.axes.slice(0, 2);
   const first = kept.flat().length;
   const sliding = planes.filter((_, i) => moving[i] === true);
@@ -60,5 +64,5 @@ export function windowSums(
     }),
   ];
   const reduce = sliding.map(({ kernel }) => kernel);
-  return { sum: summed(build, name, x, zero, roles, axes.flat(), reduce), axes, x };
+  return { sum: summed(build, name, x, zero, roles, axes.flat(), reduce), axes };
 }

@@ -18,7 +18,7 @@ import { qgemmVectors } from '../../src/ops/qgemm/vectors.ts';
 import type { QLinearAddAttrs } from '../../src/ops/qlinear-add/attrs.ts';
 import { qlinearAddVectors } from '../../src/ops/qlinear-add/vectors.ts';
 import type { QLinearAveragePoolAttrs } from '../../src/ops/qlinear-average-pool/attrs.ts';
-import { anyAveragePool, qlinearAveragePoolVectors } from '../../src/ops/qlinear-average-pool/vectors.ts';
+import { qlinearAveragePoolVectors } from '../../src/ops/qlinear-average-pool/vectors.ts';
 import type { QLinearConvAttrs } from '../../src/ops/qlinear-conv/attrs.ts';
 import { qlinearConvVectors } from '../../src/ops/qlinear-conv/vectors.ts';
 import type { QLinearGlobalAveragePoolAttrs } from '../../src/ops/qlinear-global-average-pool/attrs.ts';
@@ -294,8 +294,6 @@ it('QLinearGlobalAveragePool equals onnxruntime', async () => {
 
 it('QLinearAveragePool equals onnxruntime', async () => {
   expect(await compare(qlinearAveragePoolVectors, average, 200)).toBeGreaterThan(2000);
-  const { op } = qlinearAveragePoolVectors;
-  expect(await compare({ op, sample: anyAveragePool }, average, 200)).toBeGreaterThan(2000);
 });
 
 it('ConvInteger equals onnxruntime', async () => {

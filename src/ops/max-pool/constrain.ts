@@ -9,21 +9,11 @@ import type { AxisMap, Expression, View } from '../../artifact/circuit.ts';
 import { dtypeRange, type Interval } from '../../base/tensor.ts';
 import { axisOffsets, type Builder, boxOf, expressionOf, identityMap, type Wires } from '../../gadgets/builder.ts';
 import type { OutputSpec } from '../op.ts';
-import { type Plane, planesOf, soleTap } from '../planes.ts';
+import { isPadded, type Plane, planesOf, soleTap, tapView } from '../planes.ts';
 import { copied, laidOut, rangeOfSum, spatialAxes, wholeWire } from '../wires.ts';
 import type { MaxPoolAttrs } from './attrs.ts';
 
 type AxisEntry = Extract<AxisMap, { kind: 'axis' }>;
-
-/** The view that reads tap k of every window along `axis`. */
-function tapView({ wire, map }: View, axis: number, plane: Plane, k: number): View {
-  const shift = k * plane.dilation - plane.pad;
-  const moved = map.map((entry): AxisMap => {
-    if (entry.kind !== 'axis' || entry.axis !== axis) return entry;
-    return { ...entry, stride: entry.stride * plane.stride, offset: entry.offset + entry.stride * shift };
-  });
-  return { wire, map: moved };
-}
 
 /** True when reading past the logical ends of `axis` never meets a cell of the wire, so that it gives 0. */
 function endsClean(build: Builder, view: View, axis: number, plane: Plane): boolean {
@@ -37,11 +27,6 @@ function endsClean(build: Builder, view: View, axis: number, plane: Plane): bool
     if ((index < 0 || index >= plane.size) && at >= 0 && at < size) return false;
   }
   return true;
-}
-
-function isPadded(plane: Plane): boolean {
-  const last = plane.stride * (plane.output - 1) + plane.dilation * (plane.kernel - 1) - plane.pad;
-  return plane.pad > 0 || last >= plane.size;
 }
 
 /** Maxima along one dimension, `constant` added to each; the last wire is called `name`. A kernel of 1 only strides views. */

@@ -1,35 +1,33 @@
 /**
- * QLinearAveragePool as relations: one contraction with ones, then a step function of the integer sum.
+ * QLinearAveragePool as relations. onnxruntime adds floats, so in general the result depends on more than the integer sum.
  *
- * onnxruntime adds floats, so in general the result depends on more than the integer sum. The compiler therefore finds, for
- * every integer sum, the least and the greatest float sum that any window with that sum can have (`sumExtremes`, exact). The
- * rest of the formula is non-decreasing, so when both give the same byte, every window with that sum does, and the byte is
- * a function of the sum. When they differ for some sum, the layer is refused by name: a relation on the sum would accept
- * what onnxruntime does not compute, or refuse what it does.
+ * Where it does not (`undetermined`, checked on every sum), the layer is one contraction with ones and a step function of
+ * the sum. Elsewhere, typically a window of an even number of cells whose input and output share one scale, every float
+ * addition is stated exactly (`float-sums.ts`).
  *
  * Windows that meet different numbers of cells have step functions of their own, chosen by position.
  */
-import type { StepFunction } from '../../artifact/circuit.ts';
-import type { Interval } from '../../base/tensor.ts';
+import type { StepFunction, View } from '../../artifact/circuit.ts';
+import type { Interval, Shape } from '../../base/tensor.ts';
 import { type Builder, identityMap, type Wires } from '../../gadgets/builder.ts';
 import { shifted } from '../accumulate.ts';
 import type { OutputSpec } from '../op.ts';
 import { refuse } from '../types.ts';
-import { windowSums } from '../window-sums.ts';
+import { slidingImage, windowSums } from '../window-sums.ts';
 import { hull, intervalOf, wholeWire } from '../wires.ts';
 import type { QLinearAveragePoolAttrs } from './attrs.ts';
+import { addInFloats } from './float-sums.ts';
 import { averaged, extremesWork, type SumExtremes, sumExtremes, undetermined } from './formula.ts';
 import { averagePlanes, divisor, metCounts } from './windows.ts';
 
 /** Additions the compiler makes for one layer before it gives up: windows of about 250 cells. */
 const workLimit = 2 ** 31;
 
-/** The byte for every integer sum, or a refusal where it is not determined. */
-function stepOf(extremes: SumExtremes, cells: number, attrs: QLinearAveragePoolAttrs, node: string): StepFunction {
+/** The byte for every integer sum, or null where the sum does not determine it. */
+function stepOf(extremes: SumExtremes, cells: number, attrs: QLinearAveragePoolAttrs): StepFunction | null {
   const { from, least } = extremes;
   const count = divisor(cells, attrs);
-  const bad = undetermined(extremes, count, attrs);
-  if (bad !== null) refuseSum(node, bad, cells);
+  if (undetermined(extremes, count, attrs) !== null) return null;
   const starts: number[] = [];
   const values: number[] = [];
   least.forEach((sum, i) => {
@@ -41,21 +39,13 @@ function stepOf(extremes: SumExtremes, cells: number, attrs: QLinearAveragePoolA
   return { high: from + least.length - 1, starts: Int32Array.from(starts), values: Int32Array.from(values) };
 }
 
-function refuseSum(node: string, sum: number, cells: number): never {
-  refuse(
-    'MODEL_UNSUPPORTED',
-    node,
-    `onnxruntime averages in floating point, and with these scales the rounding of an integer sum of ${sum} over ${cells} cells depends on the order of the cells`,
-    'Quantize its output with another scale than its input, or use GlobalAveragePool or a depthwise convolution instead.',
-  );
-}
-
-function steps(
+/** One step function of the integer sum per number of cells, or null where they are not all determined. */
+function stepsOfSum(
   counts: readonly number[],
   range: Interval,
   attrs: QLinearAveragePoolAttrs,
   node: string,
-): StepFunction[] {
+): StepFunction[] | null {
   if (extremesWork(Math.max(...counts), range[1] - range[0] + 1) > workLimit)
     refuse(
       'MODEL_UNSUPPORTED',
@@ -64,7 +54,8 @@ function steps(
       'Use GlobalAveragePool, or smaller windows one after the other.',
     );
   const extremes = sumExtremes(new Set(counts), attrs.xScale, range);
-  return counts.map((cells) => stepOf(extremes.get(cells) as SumExtremes, cells, attrs, node));
+  const functions = counts.map((cells) => stepOf(extremes.get(cells) as SumExtremes, cells, attrs));
+  return functions.every((step) => step !== null) ? (functions as StepFunction[]) : null;
 }
 
 export function constrainQLinearAveragePool(
@@ -74,21 +65,30 @@ export function constrainQLinearAveragePool(
   attrs: QLinearAveragePoolAttrs,
 ): Wires {
   const planes = averagePlanes(input.dims, attrs);
-  const { sum, axes, x } = windowSums(build, name, input, attrs.xZero, planes);
+  const x = slidingImage(build, name, input, planes);
   const met = metCounts(planes);
   const counts = [...new Set(met)].sort((a, b) => a - b);
-  const functions = steps(counts, shifted(intervalOf(build, x), attrs.xZero, false), attrs, name);
+  const range = shifted(intervalOf(build, x), attrs.xZero, false);
+  const determined = stepsOfSum(counts, range, attrs, name);
+  const { sum, functions, axes } =
+    determined === null
+      ? addInFloats(build, name, x, planes, counts, attrs)
+      : { ...windowSums(build, name, x, attrs.xZero, planes), functions: determined };
   const box = axes.flat();
-  const spatial = axes.slice(2).flat();
-  const first = box.length - spatial.length;
-  const index = Int32Array.from(met, (cells) => counts.indexOf(cells));
-  const map = identityMap(box).slice(first);
-  const classes = functions.length === 1 ? null : { wire: build.constant(`${name}:class`, spatial, index), map };
   const output = build.witness(
     name,
     box,
     hull(functions.map(({ values }): Interval => [Math.min(...values), Math.max(...values)])),
   );
+  const index = Int32Array.from(met, (cells) => counts.indexOf(cells));
+  const classes = functions.length === 1 ? null : byPosition(build, `${name}:class`, axes, index);
   build.step(name, box, sum, functions, classes, output);
   return wholeWire(dtype, dims, axes, output);
+}
+
+/** One integer per spatial position, read over the box. */
+function byPosition(build: Builder, name: string, axes: readonly Shape[], data: Int32Array): View {
+  const spatial = axes.slice(2).flat();
+  const box = axes.flat();
+  return { wire: build.constant(name, spatial, data), map: identityMap(box).slice(box.length - spatial.length) };
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { f32 } from '../../base/rounding.ts';
 import { type IntTensor, intTensor } from '../../base/tensor.ts';
+import { evaluateStep } from '../../gadgets/step.ts';
 import { checkHonest, checkTampered } from '../laws.ts';
 import { Random } from '../vectors.ts';
 import type { QLinearAveragePoolAttrs } from './attrs.ts';
+import { FloatSums, pairWidth, type Reached, reached, splitFloat, stepOverPairs } from './float-sums.ts';
 import { addends, averaged, sumExtremes, undetermined } from './formula.ts';
 import { qlinearAveragePool } from './op.ts';
 
@@ -93,12 +95,8 @@ describe('float sums as functions of integer sums', () => {
     expect((at(f32(0.1)) as number) % 4).toBe(2);
   });
 
-  it('refuses the layer, by name, where two windows of one sum have different averages', () => {
+  it('are not where equal sums have different averages', () => {
     const attrs = { ...plain, xScale: f32(0.1), yScale: f32(0.1) };
-    expect(() => made(attrs, random.tensor('u8', [1, 1, 4, 4]))).toThrow(
-      /output0: onnxruntime averages in floating point/,
-    );
-    // Such windows exist: equal sums, different bytes.
     const bytes = new Map<number, Set<number>>();
     for (let i = 0; i < 4000; i++) {
       const x = random.tensor('u8', [1, 1, 2, 3], 0, 40);
@@ -118,6 +116,51 @@ describe('float sums as functions of integer sums', () => {
   });
 });
 
+describe('float sums in integers', () => {
+  it('splits a float into an odd mantissa and a power of two', () => {
+    expect(splitFloat(12)).toEqual({ mantissa: 3, unit: 4 });
+    const { mantissa, unit } = splitFloat(f32(0.1));
+    expect(mantissa * unit).toBe(f32(0.1));
+    expect(mantissa % 2).toBe(1);
+  });
+
+  it('follow the running sum of every window, inside what is reached', () => {
+    const scale = f32(0.0327);
+    const sums = new FloatSums(scale, [-60, 195]);
+    const { mantissa, unit } = splitFloat(scale);
+    const pairs = reached(sums, 4);
+    for (let i = 0; i < 3000; i++) {
+      const window = random.list(4, () => random.integer(-60, 195));
+      let [float, sum, rest] = [0, 0, 0];
+      for (const [k, difference] of window.entries()) {
+        float = f32(float + f32(scale * difference));
+        sum += difference;
+        rest += sums.rests[difference + 60] as number;
+        const at = sum - (pairs[k] as Reached).from;
+        expect(rest).toBeGreaterThanOrEqual((pairs[k] as Reached).least[at] as number);
+        expect(rest).toBeLessThanOrEqual((pairs[k] as Reached).most[at] as number);
+        expect(2 * Math.abs(rest)).toBeLessThan(pairWidth(pairs));
+        rest = sums.restAfter(sum, rest);
+        expect((mantissa * sum + rest) * unit).toBe(float);
+      }
+    }
+  });
+
+  it('become step functions that equal their formula on every reached pair', () => {
+    const sums = new FloatSums(f32(0.1), [-3, 4]);
+    const pairs = reached(sums, 3);
+    const width = pairWidth(pairs);
+    const last = pairs[2] as Reached;
+    const step = stepOverPairs(last, width, (sum, rest) => sums.restAfter(sum, rest));
+    last.least.forEach((least, i) => {
+      for (let rest = least; rest <= (last.most[i] as number); rest++) {
+        const z = width * (last.from + i) + rest;
+        expect(step === null ? null : evaluateStep(step, z)).toBe(sums.restAfter(last.from + i, rest));
+      }
+    });
+  });
+});
+
 describe('QLinearAveragePool as relations', () => {
   it('is one contraction and one step, whatever the number of channels', () => {
     const { circuit } = made({}, random.tensor('u8', [1, 8, 6, 4]));
@@ -129,5 +172,27 @@ describe('QLinearAveragePool as relations', () => {
     const step = instance.circuit.gadgets[1];
     expect(step?.kind === 'step' && step.functions.length).toBe(3);
     checkTampered(instance);
+  });
+
+  const shared = { xScale: f32(0.1), yScale: f32(0.1) };
+
+  it.each([
+    ['without padding', { strides: [2, 2] }],
+    ['with padding and a zero point', { strides: [1, 1], pads: [1, 0, 0, 1], xZero: 100, yZero: 100 }],
+    ['that counts its padding', { strides: [1, 1], pads: [1, 1, 1, 1], countIncludePad: true }],
+    ['in ceil mode', { strides: [2, 2], ceilMode: true, xZero: 255, yZero: 255 }],
+  ])('states every float addition of a window whose sum does not determine the average, %s', (_, attrs) => {
+    for (let i = 0; i < 3; i++) {
+      const instance = made({ ...shared, ...attrs }, random.tensor('u8', [1, 1, 3, 3]));
+      expect(instance.circuit.gadgets.filter(({ kind }) => kind === 'step').length).toBe(3);
+      checkTampered(instance);
+    }
+  });
+
+  it('refuses, by name, windows whose roundings have too many cases', () => {
+    const image = random.tensor('u8', [1, 1, 6, 8]);
+    expect(() => made({ ...shared, kernel: [6, 6], strides: [1, 1], xZero: 128, yZero: 128 }, image)).toThrow(
+      /output0: onnxruntime averages in floating point.*too many cases/,
+    );
   });
 });
