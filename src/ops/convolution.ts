@@ -3,6 +3,7 @@ import { type IntTensor, product, type Shape } from '../base/tensor.ts';
 import { differences } from './accumulate.ts';
 import type { AttributeReader } from './attributes.ts';
 import { checkZeros } from './attributes.ts';
+import { convolvedRows, suitsRows } from './convolution-rows.ts';
 import type { OpInput } from './op.ts';
 import { fitsRank, type Plane, planesOf, reach, threePlanes, type WindowAttrs } from './planes.ts';
 import { checkedInt32 } from './requantize.ts';
@@ -102,6 +103,12 @@ export function convolved(
   const image = depth.size * rows.size * columns.size;
   const activations = x.data.map((value) => value - attrs.xZero);
   const weights = differences(w.data, attrs.wZero, filters);
+  const geometry = { batch, channels, filters, groups: attrs.group, planes };
+  if (suitsRows(geometry)) {
+    const sums = convolvedRows({ ...geometry, activations, weights });
+    const area = sums.length / (batch * filters);
+    return Int32Array.from(sums, (sum, at) => checkedInt32(sum + (bias?.[Math.floor(at / area) % filters] ?? 0)));
+  }
   const acc = new Float64Array(product(planes.map(({ output }) => output)));
   const out = new Int32Array(batch * filters * acc.length);
   for (let n = 0, at = 0; n < batch; n++) {
