@@ -47,8 +47,28 @@ export type ProofOptions = {
   readonly onStage: (stage: BackendStage) => void;
 };
 
+/** A key after one more contribution to its setup, and the setup's transcript. */
+export type Contributed = { readonly provingKey: ProvingKey; readonly transcript: Uint8Array };
+
 /** Stages of the backends, in the order of each. */
 export type BackendStage = 'commit' | 'lookups' | 'contractions' | 'opening' | 'witness' | 'points';
+
+/** A call of the contract that verifies proofs of a key. */
+export type ContractCall = {
+  /** The proof body, as the contract takes it. */
+  readonly proof: Uint8Array;
+  readonly signals: readonly bigint[];
+  /** Selector and arguments by the rules of the contract ABI. */
+  readonly calldata: Uint8Array;
+};
+
+/** Verification on a chain, for backends whose proofs are small enough. */
+export type Contract = {
+  /** Text of the Solidity contract of a key. Throws `KEY_REFUSED`. */
+  source(key: VerifyingKey): string;
+  /** The call that verifies a proof under a key, which nobody has verified here. */
+  call(key: VerifyingKey, proof: Proof): ContractCall;
+};
 
 /** The proving half of a backend. */
 export type Backend = {
@@ -63,4 +83,7 @@ export type Backend = {
   makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey>;
   /** A proof from the witness as it stands, bound to `context`; nobody has verified it yet. */
   prove(key: ProvingKey, witness: Witness, context: Uint8Array, options: ProofOptions): Promise<Proof>;
+  readonly contract: Contract | null;
+  /** Adds a participant to the setup of a key; null for backends whose setups nobody can join. */
+  readonly contribute: ((key: ProvingKey, transcript: Uint8Array, name: string) => Promise<Contributed>) | null;
 };

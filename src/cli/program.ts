@@ -3,8 +3,10 @@ import { Command, Option } from 'commander';
 import { packageVersion } from '../pipeline/node/platform.ts';
 import { addBench } from './commands/bench.ts';
 import { addCompile } from './commands/compile.ts';
+import { addContribute } from './commands/contribute.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExportSolidity } from './commands/export-solidity.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addProve } from './commands/prove.ts';
 import { addQuantize } from './commands/quantize.ts';
@@ -21,6 +23,8 @@ const commands: readonly CommandModule[] = [
   addProve,
   addVerify,
   addInspect,
+  addContribute,
+  addExportSolidity,
   addDemo,
   addBench,
   addDoctor,

@@ -29,6 +29,8 @@ const transparent: Backend = {
   makeKey: async (circuit) => transparentKey(circuit),
   prove: async ({ verifyingKey }, witness, context, { randomness, onStage }) =>
     proveWitness(acceptKey(verifyingKey), witness, context, { randomness, onStage }),
+  contract: null,
+  contribute: null,
 };
 
 const loaders: Readonly<Record<string, () => Promise<Backend>>> = {

@@ -14,3 +14,4 @@ export { contextText, type Description, describeFile } from './describe.ts';
 export { type Bindings, type ImportedModel, importModel, isFloatModel } from './import.ts';
 export { type Proven, type ProveOptions, type ProveStage, proveFor, proveInference } from './prove.ts';
 export { outputsOf, runModel, traceJson } from './run.ts';
+export { contractCallOf, contributeTo, exportSolidity } from './setup.ts';

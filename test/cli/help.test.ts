@@ -4,7 +4,9 @@ import { provenn } from './cli.ts';
 const commandNames = async (): Promise<string[]> => {
   const { stdout } = await provenn(['--help']);
   const section = stdout.slice(stdout.indexOf('Commands:'), stdout.indexOf('Exit codes:'));
-  return [...section.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1] as string).filter((name) => name !== 'help');
+  return [...section.matchAll(/^ {2}([a-z-]+) /gm)]
+    .map((match) => match[1] as string)
+    .filter((name) => name !== 'help');
 };
 
 describe('help', () => {
@@ -31,6 +33,8 @@ describe('help', () => {
       'prove',
       'verify',
       'inspect',
+      'contribute',
+      'export-solidity',
       'demo',
       'bench',
       'doctor',

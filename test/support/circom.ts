@@ -2,7 +2,7 @@
 import { compileCircom } from '../../src/backends/groth16/node/circom.ts';
 import { calculateWitness, type InputSignals } from '../../src/backends/groth16/node/snarkjs-prove.ts';
 import { invert, R, reduce } from '../../src/backends/groth16/prime-field.ts';
-import { brokenConstraint, evaluateForm, type R1cs, readR1cs, readWitness } from '../../src/backends/groth16/r1cs.ts';
+import { type Constraint, evaluateForm, type R1cs, readR1cs, readWitness } from '../../src/backends/groth16/r1cs.ts';
 
 export type System = { readonly r1cs: R1cs; readonly wasm: Uint8Array; readonly names: ReadonlyMap<string, number> };
 
@@ -41,18 +41,36 @@ export function signedValue(system: System, values: readonly bigint[], name: str
   return value > R / 2n ? value - R : value;
 }
 
-/** Wires, inputs aside, that can be moved by one of some amounts, alone, without breaking an equation. All inputs are public here. */
-export function looseWires({ r1cs }: System, values: readonly bigint[]): number[] {
+/** Equations by the wires they read. */
+function readersOf({ constraints, wires }: R1cs): readonly (readonly Constraint[])[] {
+  const readers = Array.from({ length: wires }, (): Constraint[] => []);
+  for (const constraint of constraints)
+    for (const wire of new Set(constraint.flatMap((form) => form.wires))) readers[wire]?.push(constraint);
+  return readers;
+}
+
+function holds([a, b, c]: Constraint, values: readonly bigint[]): boolean {
+  return (evaluateForm(a, values) * evaluateForm(b, values) - evaluateForm(c, values)) % R === 0n;
+}
+
+/**
+ * Wires that can be moved by one of some amounts, alone, without breaking an equation: all but the inputs, of which the first
+ * `given` count (all of them by default).
+ */
+export function looseWires({ r1cs }: System, values: readonly bigint[], given: number = r1cs.inputs): number[] {
   const amounts = [1n, R - 1n, 256n, R / 2n, 0x1234567890abcdefn];
+  const outputs = Math.max(0, r1cs.publics - r1cs.inputs);
+  const readers = readersOf(r1cs);
   const loose: number[] = [];
-  const outputs = r1cs.publics - r1cs.inputs;
+  const changed = [...values];
   for (let wire = 1; wire < r1cs.wires; wire++) {
-    if (wire > outputs && wire <= outputs + r1cs.inputs) continue;
+    if (wire > outputs && wire <= outputs + given) continue;
+    const honestValue = values[wire] as bigint;
     const pinned = amounts.every((amount) => {
-      const changed = [...values];
-      changed[wire] = ((changed[wire] as bigint) + amount) % R;
-      return brokenConstraint(r1cs, changed) >= 0;
+      changed[wire] = (honestValue + amount) % R;
+      return (readers[wire] as readonly Constraint[]).some((constraint) => !holds(constraint, changed));
     });
+    changed[wire] = honestValue;
     if (!pinned) loose.push(wire);
   }
   return loose;
@@ -99,7 +117,5 @@ export function freedom({ r1cs }: System, values: readonly bigint[]): number {
 
 /** How many equations a witness breaks. */
 export function countBroken({ r1cs }: System, values: readonly bigint[]): number {
-  return r1cs.constraints.filter(
-    ([a, b, c]) => (evaluateForm(a, values) * evaluateForm(b, values) - evaluateForm(c, values)) % R !== 0n,
-  ).length;
+  return r1cs.constraints.filter((constraint) => !holds(constraint, values)).length;
 }

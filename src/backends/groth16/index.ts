@@ -4,20 +4,22 @@ import { modelDigest, type ProvingKey, verifyingKeyDigest } from '../../artifact
 import type { Proof } from '../../artifact/proof.ts';
 import type { Statement } from '../../artifact/statement.ts';
 import type { Witness } from '../../artifact/witness.ts';
-import { utf8 } from '../../base/bytes.ts';
+import { equalBytes, utf8 } from '../../base/bytes.ts';
 import { digest } from '../../base/digest.ts';
 import { ProvennError } from '../../base/errors.ts';
-import type { Backend, KeyOptions, MadeKey, ProofOptions } from '../proving.ts';
+import type { Backend, Contributed, KeyOptions, MadeKey, ProofOptions } from '../proving.ts';
 import { backendName, encodeParameters, type Setup, securityBits } from './config.ts';
+import { acceptKey } from './key.ts';
 import { lower } from './lower.ts';
 import { decodeMaterial, encodeMaterial } from './material.ts';
-import { type Ceremony, ceremonyKey } from './node/ceremony.ts';
+import { type Ceremony, ceremonyKey, contribute, withContribution } from './node/ceremony.ts';
 import { compileCircom } from './node/circom.ts';
 import { developmentKey } from './node/dev-setup.ts';
 import { calculateWitness, type InputSignals, provePoints } from './node/snarkjs-prove.ts';
 import { bodyBytes, encodeBody } from './proof.ts';
 import { readR1cs } from './r1cs.ts';
 import { signalsOf } from './signals.ts';
+import { contractCall, solidityVerifier } from './solidity.ts';
 import { supports } from './supports.ts';
 import { readVerifyingPart } from './zkey.ts';
 
@@ -102,4 +104,46 @@ async function prove(
   return { backend: backendName, statement, body: encodeBody(await provePoints({ zkey }, file)) };
 }
 
-export const groth16: Backend = { name: 'groth16', system: backendName, needsSetup: true, supports, makeKey, prove };
+/** One more contribution to a ceremony's key. The verifying key changes with it. Throws `SETUP_REFUSED`. */
+async function contributeTo(key: ProvingKey, transcript: Uint8Array, name: string): Promise<Contributed> {
+  const { verifyingKey, material } = key;
+  const parameters = acceptKey(verifyingKey).parameters;
+  if (parameters.setup !== 'ceremony')
+    throw new ProvennError('SETUP_REFUSED', 'The key comes from a development setup, which nobody can mend.', {
+      next: 'Compile the model with --ptau.',
+    });
+  if (!equalBytes(digest(transcript), parameters.transcriptDigest))
+    throw new ProvennError('SETUP_REFUSED', 'The transcript is not the one of this key.', {
+      next: 'Use ceremony.json as it was written beside the key.',
+    });
+  const { wasm, zkey } = decodeMaterial(material);
+  const contributed = await contribute(zkey, name);
+  const next = withContribution(transcript, contributed.contribution);
+  const changed = encodeParameters({
+    ...parameters,
+    transcriptDigest: digest(next),
+    key: readVerifyingPart(contributed.zkey),
+  });
+  return {
+    provingKey: {
+      ...key,
+      verifyingKey: { ...verifyingKey, parameters: changed },
+      material: encodeMaterial({ wasm, zkey: contributed.zkey }),
+    },
+    transcript: next,
+  };
+}
+
+export const groth16: Backend = {
+  name: 'groth16',
+  system: backendName,
+  needsSetup: true,
+  supports,
+  makeKey,
+  prove,
+  contract: {
+    source: (key) => solidityVerifier(acceptKey(key)),
+    call: (key, { statement, body }) => contractCall(acceptKey(key), statement, body),
+  },
+  contribute: contributeTo,
+};

@@ -28,6 +28,17 @@ export function encodeTranscript(transcript: Transcript): Uint8Array {
   return utf8(`${canonicalJson(transcript as unknown as Json)}\n`);
 }
 
+/** A transcript with one more contribution. Throws `SETUP_REFUSED` when it is no transcript. */
+export function withContribution(transcript: Uint8Array, contribution: Contribution): Uint8Array {
+  let known: Transcript;
+  try {
+    known = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(transcript)) as Transcript;
+  } catch (cause) {
+    throw new ProvennError('SETUP_REFUSED', 'The transcript of the ceremony is malformed.', { cause });
+  }
+  return encodeTranscript({ ...known, contributions: [...known.contributions, contribution] });
+}
+
 /** BLAKE2b-512 of a file, read in pieces: ceremony files have gigabytes. */
 async function blake2b(path: string): Promise<string> {
   const hash = createHash('blake2b512');

@@ -94,8 +94,7 @@ async function loadSnarkjs(): Promise<Snarkjs> {
   }
 }
 
-/** Runs with snarkjs; its worker threads, which would keep the process alive, end afterwards. */
-export async function withSnarkjs<T>(use: (snarkjs: Snarkjs) => Promise<T>): Promise<T> {
+async function useAndEnd<T>(use: (snarkjs: Snarkjs) => Promise<T>): Promise<T> {
   const snarkjs = await loadSnarkjs();
   try {
     return await use(snarkjs);
@@ -103,4 +102,16 @@ export async function withSnarkjs<T>(use: (snarkjs: Snarkjs) => Promise<T>): Pro
     const { curve_bn128: curve } = globalThis as { curve_bn128?: Curve | null };
     if (curve) await curve.terminate();
   }
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs with snarkjs; its worker threads, which would keep the process alive, end afterwards. One use at a time: snarkjs keeps
+ * them in a global variable, and the end of one use would take them from another.
+ */
+export function withSnarkjs<T>(use: (snarkjs: Snarkjs) => Promise<T>): Promise<T> {
+  const mine = last.then(() => useAndEnd(use));
+  last = mine.catch(() => {});
+  return mine;
 }
