@@ -150,7 +150,17 @@ function build(graph: QuantGraph, visibility: Visibility): Built {
     (port): CircuitPort => ({ ...port, wire: (scope.wires.get(port.tensor) as Wires).parts[0]?.wire as WireId }),
   );
   for (const node of graph.nodes) constrainNode(scope, node);
-  return { circuit: builder.finish(graph.name, graph.profile, inputs, publishAll(scope)), secrets: builder.secrets };
+  const outputs = publishAll(scope);
+  if (!builder.looksUp) lookUpNothing(builder);
+  return { circuit: builder.finish(graph.name, graph.profile, inputs, outputs), secrets: builder.secrets };
+}
+
+/** A proof starts from its lookups. A network that only moves or adds values gets one that says nothing: 0 is in {0}. */
+function lookUpNothing(build: Builder): void {
+  const zero = Int32Array.of(0);
+  const table = build.table('nothing', [zero, zero]);
+  const nothing = { constant: 0, terms: [], accumulators: [] };
+  build.lookup('nothing', [1], table, [nothing], build.witness('nothing', [1], [0, 0]));
 }
 
 /** The same network with every constant replaced by zeros. */

@@ -168,6 +168,11 @@ export class Builder {
     return (this.wires[wire] as Wire).interval;
   }
 
+  /** Whether some relation is a lookup; contractions and linear relations are none. */
+  get looksUp(): boolean {
+    return this.gadgets.some(({ kind }) => kind !== 'contract' && kind !== 'linear');
+  }
+
   /** Sizes of a wire already allocated. */
   sizes(wire: WireId): Shape {
     return (this.wires[wire] as Wire).sizes;

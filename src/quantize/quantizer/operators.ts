@@ -21,6 +21,7 @@ const unaries = [
 const movements = [
   ...['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Transpose', 'Expand', 'Tile'],
   ...['Slice', 'Split', 'Gather', 'Pad', 'Resize', 'DepthToSpace', 'SpaceToDepth', 'GlobalMaxPool'],
+  ...['ReduceMax', 'ReduceMin'],
 ];
 
 /** By operator of the default domain, in the order a message lists them. */
