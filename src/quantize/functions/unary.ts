@@ -15,8 +15,8 @@ type Reader = (node: GraphNode) => FloatFunction;
 
 const alphaOf = (node: GraphNode, fallback: number): number => f32(floatAttribute(node, 'alpha', fallback));
 
-/** NaN stays NaN. */
-const positive = (x: number): number => Math.max(x, 0);
+/** NaN stays NaN and −0 stays −0: a division may follow that tells it from 0. */
+const positive = (x: number): number => (x < 0 ? 0 : x);
 const negative = (x: number): number => Math.min(x, 0);
 
 const leakyRelu: Reader = (node) => {
@@ -87,6 +87,13 @@ const gelu: Reader = (node) => {
   return approximate === 'none' ? exactGelu : invalid(node, `approximate is ${approximate}`);
 };
 
+/** Half to even; what rounds to 0 keeps its sign. */
+function round(x: number): number {
+  if (!Number.isFinite(x)) return x;
+  const rounded = roundHalfEven(x);
+  return rounded === 0 && (x < 0 || Object.is(x, -0)) ? -0 : rounded;
+}
+
 const plain =
   (f: FloatFunction): Reader =>
   () =>
@@ -116,7 +123,7 @@ export const unaryFunctions: ReadonlyMap<string, Reader> = new Map<string, Reade
   ['Neg', plain((x) => -x)],
   ['Reciprocal', plain((x) => f32(1 / x))],
   ['Relu', plain(positive)],
-  ['Round', plain((x) => (Number.isFinite(x) ? roundHalfEven(x) : x))],
+  ['Round', plain(round)],
   ['Selu', selu],
   ['Sigmoid', plain(mlas.logistic)],
   ['Sign', plain(Math.sign)],

@@ -129,6 +129,16 @@ const accepted: readonly Case[] = [
     (b, x) => b.node('Tanh', [b.node('Softplus', [b.node('Neg', [x], 'n')], 's')], 'made'),
   ],
   ['Relu of NaN and infinities', 'UnaryTable', (b, x) => b.node('Relu', [b.node('Log', [x], 'l')], 'made')],
+  [
+    'zeros that keep their sign',
+    'UnaryTable',
+    (b, x) => b.node('Reciprocal', [b.node('Relu', [b.node('Ceil', [x], 'c')], 'r')], 'made'),
+  ],
+  [
+    'what rounds to zero keeps its sign',
+    'UnaryTable',
+    (b, x) => b.node('Reciprocal', [b.node('Round', [x], 'r')], 'made'),
+  ],
   ['Sqrt of negative numbers', 'UnaryTable', (b, x) => b.node('Sqrt', [x], 'made')],
   ['Reciprocal of zero', 'UnaryTable', (b, x) => b.node('Reciprocal', [x], 'made')],
   ['PRelu per channel', 'PairTable', (b, x) => b.node('PRelu', [x, perChannel(b, 'slope')], 'made')],

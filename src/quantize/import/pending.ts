@@ -32,9 +32,10 @@ export function checkReadOnce(context: Context, name: string, node: GraphNode): 
   );
 }
 
-/** Clip as onnxruntime has it: with low > high every value becomes high. */
+/** Clip as onnxruntime has it: with low > high every value becomes high; NaN and the sign of 0 stay. */
 export function clipFloat(value: number, low: number, high: number): number {
-  return Math.min(Math.max(value, low), high);
+  const raised = value < low ? low : value;
+  return raised > high ? high : raised;
 }
 
 function isMoved(value: PendingValue): boolean {
