@@ -3,6 +3,7 @@ import type { AccumulatorId } from '../artifact/circuit.ts';
 import type { Interval, Shape } from '../base/tensor.ts';
 import type { Builder, Wires } from '../gadgets/builder.ts';
 import { integerLimit } from '../gadgets/check.ts';
+import { type Biased, biasTerms } from './rescale.ts';
 import { wholeWire } from './wires.ts';
 
 /**
@@ -11,16 +12,13 @@ import { wholeWire } from './wires.ts';
  */
 export function integerOutput(
   build: Builder,
-  {
-    box,
-    axes,
-    accumulators,
-  }: { readonly box: Shape; readonly axes: readonly Shape[]; readonly accumulators: readonly AccumulatorId[] },
+  sums: Omit<Biased, 'name'> & { readonly axes: readonly Shape[]; readonly accumulators: readonly AccumulatorId[] },
   { name, dims }: { readonly name: string; readonly dims: Shape },
 ): Wires {
   const widest: Interval = [1 - integerLimit, integerLimit - 1];
+  const { box, axes, accumulators } = sums;
   const wire = build.witness(name, box, widest);
-  build.linear(name, box, { constant: 0, terms: [], accumulators }, wire);
+  build.linear(name, box, { ...biasTerms(build, { ...sums, name }), accumulators }, wire);
   return wholeWire('s32', dims, axes, wire);
 }
 

@@ -7,20 +7,24 @@ import { type Requantization, requantize } from './requantize.ts';
 import { stepFunction } from './step-functions.ts';
 import { hull } from './wires.ts';
 
-export type Rescale = {
+export type Rescale = Biased & {
+  /** Number of output channels. */
+  readonly channels: number;
+  readonly accumulators: readonly AccumulatorId[];
+  /** Range of accumulator plus bias, per channel. */
+  readonly bounds: readonly Interval[];
+  readonly rule: Requantization;
+};
+
+/** A bias per channel of a box. */
+export type Biased = {
   /** Name of the output tensor. */
   readonly name: string;
   readonly box: Shape;
   /** The box axes whose row-major product is the output channel. */
   readonly channelAxes: readonly number[];
-  /** Number of output channels. */
-  readonly channels: number;
-  readonly accumulators: readonly AccumulatorId[];
-  /** Length 0, 1 or `channels`. */
+  /** Length 0, 1 or one per channel. */
   readonly bias: Int32Array;
-  /** Range of accumulator plus bias, per channel. */
-  readonly bounds: readonly Interval[];
-  readonly rule: Requantization;
 };
 
 /** The step function of each distinct multiplier over the channels that use it, and every channel's index among them. */
@@ -38,17 +42,17 @@ function classesOf(r: Rescale): { ranges: Map<number, Interval>; index: Int32Arr
   return { ranges, index };
 }
 
-function channelSizes(r: Rescale): Shape {
+function channelSizes(r: Biased): Shape {
   return r.channelAxes.map((axis) => r.box[axis] as number);
 }
 
 /** One integer per channel, read over the box. */
-function overChannels(r: Rescale, wire: WireId): View {
+function overChannels(r: Biased, wire: WireId): View {
   return { wire, map: r.channelAxes.map((axis) => ({ kind: 'axis', axis, stride: 1, offset: 0 })) };
 }
 
 /** The bias as part of the step's input. A hidden one is read from committed cells. */
-function biasTerms(build: Builder, r: Rescale): { readonly constant: number; readonly terms: Term[] } {
+export function biasTerms(build: Builder, r: Biased): { readonly constant: number; readonly terms: Term[] } {
   const name = `${r.name}:bias`;
   const shared = r.bias.length === 1;
   if (r.bias.length === 0) return { constant: 0, terms: [] };

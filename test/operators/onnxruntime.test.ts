@@ -183,7 +183,8 @@ const integerConvolution: Oracle<ConvIntegerAttrs> = ({ inputs }, a, output) => 
 };
 
 const integerProduct: Oracle<MatMulIntegerAttrs> = ({ inputs, constants }, a, output) => {
-  const [left, right] = inputs as [IntTensor, IntTensor];
+  const [left, right, bias] = inputs as [IntTensor, IntTensor, IntTensor | undefined];
+  if (bias !== undefined) return null;
   const model = new NodeModel().integers(left, false).integers(right, constants[1] === true);
   model.zeros([a.aZero], left.dtype).zeros(a.bZero, right.dtype);
   return runInOnnxruntime(model, 'MatMulInteger', '', [], output);

@@ -27,7 +27,13 @@ function sample(random: Random): OpCase<MatMulIntegerAttrs> {
   const perColumn = constant && right?.length === 2 && bType === 'u8' && random.chance(0.5);
   const bZero = random.list(perColumn ? columns : 1, () => (bType === 'u8' ? random.byte('u8') : 0));
   const inputs = [random.tensor(aType, left as number[]), random.weights(bType, right as number[])];
-  return { attrs: { aZero: random.byte(aType), bZero }, inputs, constants: [false, constant] };
+  const c = random.tensor('s32', random.pick([[columns], [1, columns], [1]]), -5000, 5000);
+  if (random.chance(0.3)) inputs.push(c);
+  return {
+    attrs: { aZero: random.byte(aType), bZero },
+    inputs,
+    constants: [false, constant, true].slice(0, inputs.length),
+  };
 }
 
 export const matMulIntegerVectors: OpVectors<MatMulIntegerAttrs> = { op: matMulInteger, sample };

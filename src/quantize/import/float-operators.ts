@@ -10,6 +10,8 @@ import {
   emitConv,
   emitGemm,
   emitMatMul,
+  emitProductSums,
+  type Factor,
   type GemmOptions,
   plainFactor,
   type Quantized,
@@ -64,9 +66,14 @@ function pendGemm(
   c: Bias | null,
   options: GemmOptions,
 ): PendingValue {
-  return pend(node, (quantization) =>
-    emitGemm(context.network, node, a, constantFactor(b), c, { quantization, name: null }, options),
+  const right = constantFactor(b);
+  const { network } = context;
+  const pending = pend(node, (quantization) =>
+    emitGemm(network, node, a, right, c, { quantization, name: null }, options),
   );
+  // A float bias is quantized where the result is, and added in floating point where it is not.
+  if (c !== null && !context.graph.initializers.has(c.constant)) return pending;
+  return { ...pending, sums: () => emitProductSums(network, node, a, right, c, options) };
 }
 
 /** A MatMul of matrices followed by the Add of a float vector is a Gemm to onnxruntime. */
@@ -74,15 +81,10 @@ export function importMatMul(context: Context, node: GraphNode): void {
   const a = quantizedOperand(context, node, 0);
   if (operandValue(context, node, 1)?.kind === 'byte-function') {
     const right = plainFactor(quantizedOperand(context, node, 1));
-    context.values.set(
-      outputName(node),
-      pend(node, (quantization) => emitMatMul(context.network, node, a, right, { quantization, name: null })),
-    );
+    context.values.set(outputName(node), pendMatMul(context, node, a, right, null));
     return;
   }
   const b = weightsOperand(context, node, 1, 1);
-  const emit: PendingValue['emit'] = (quantization) =>
-    emitMatMul(context.network, node, a, constantFactor(b), { quantization, name: null });
   const columns = b.integers.dims[1];
   const withBias = (value: ConstantValue): PendingValue => {
     const vector = value.tensor.dims.length === 1 && value.tensor.dims[0] === columns;
@@ -94,8 +96,20 @@ export function importMatMul(context: Context, node: GraphNode): void {
       );
     }
     checkGemmWeights(node, b);
-    const options = { alpha: 1, transA: false, transB: false };
-    return pendGemm(context, node, a, b, floatBias(context, node, value, a, b), options);
+    return pendGemm(context, node, a, b, floatBias(context, node, value, a, b), plainProduct);
   };
-  context.values.set(outputName(node), pend(node, emit, withBias));
+  context.values.set(outputName(node), pendMatMul(context, node, a, constantFactor(b), withBias));
+}
+
+const plainProduct: GemmOptions = { alpha: 1, transA: false, transB: false };
+
+function pendMatMul(
+  { network }: Context,
+  node: GraphNode,
+  a: Quantized,
+  b: Factor,
+  withBias: PendingValue['withBias'],
+): PendingValue {
+  const pending = pend(node, (quantization) => emitMatMul(network, node, a, b, { quantization, name: null }), withBias);
+  return { ...pending, sums: () => emitProductSums(network, node, a, b, null, plainProduct) };
 }

@@ -159,6 +159,9 @@ function exportOutput(context: Context, name: string): void {
   else if (value?.kind === 'byte-function' && value.origin !== null) {
     const { scale, zeroPoint } = value.origin;
     context.network.output(name, value.cell, { scale, zeroPoint });
+  } else if (value?.kind === 'pending' && value.sums !== undefined && value.clip === null && !value.movements.length) {
+    const { cell, scale } = value.sums();
+    context.network.output(name, cell, { scale, zeroPoint: 0 });
   } else if (isFunction(value) && value.boolean === true) exportBooleans(context, name, value);
   else refuseOutput(context, name);
 }

@@ -1,11 +1,12 @@
 /** Emission of the operators that multiply or add: one place for QOperator nodes and for QDQ groups. */
 import type { GraphNode } from '../../artifact/graph.ts';
+import { f32 } from '../../base/rounding.ts';
 import type { Dtype, IntTensor, Shape } from '../../base/tensor.ts';
 import type { ByteQuantization } from '../formula.ts';
 import { intAttribute, intsAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
 import type { Network, Operand } from './network.ts';
-import type { Cell } from './values.ts';
+import type { Cell, ScaledSums } from './values.ts';
 import { windowAttributes } from './window-attributes.ts';
 
 /** An operand of bytes with its per-tensor quantization: an activation, or a constant for Add. */
@@ -144,6 +145,34 @@ export function emitGemm(
   };
   const inputs = c === null ? [left, right] : [left, right, c];
   return network.emit(node, 'QGemm', attrs, inputs, target.name);
+}
+
+/**
+ * The int32 sums of a product with an optional bias, and the scale of the floats onnxruntime makes of them when no
+ * QuantizeLinear follows; refuses scales per column, because a port has one scale.
+ */
+export function emitProductSums(
+  network: Network,
+  node: GraphNode,
+  a: Quantized,
+  b: Factor,
+  c: Bias | null,
+  { alpha, transA, transB }: GemmOptions,
+): ScaledSums {
+  checkTypes(node, a, b.dtype, { quantization: a.quantization, name: null });
+  if (b.scales.length > 1)
+    refuse(
+      node,
+      'returns floats with a scale per column',
+      'Let the model end with QuantizeLinear and DequantizeLinear, or quantize these weights per tensor.',
+    );
+  if (!(alpha > 0)) refuse(node, `alpha is ${alpha}`, 'Fold alpha into the weights before quantizing.');
+  const left = transA ? turned(network, node, a.operand) : a.operand;
+  const right = transB ? turned(network, node, b.operand) : b.operand;
+  const attrs = { aZero: a.quantization.zeroPoint, bZero: b.zeros };
+  const inputs = c === null ? [left, right] : [left, right, c];
+  const scale = f32(f32(alpha * a.quantization.scale) * (b.scales[0] as number));
+  return { cell: network.emit(node, 'MatMulInteger', attrs, inputs, null), scale };
 }
 
 /** QLinearMatMul: a [..., M, K] by b [..., K, N]. */

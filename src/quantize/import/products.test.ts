@@ -126,6 +126,61 @@ describe('products onnxruntime computes on integers', () => {
   });
 });
 
+/** A product whose floats leave the model. */
+function floatHead(build: (b: GraphBuilder, from: string) => string): Graph {
+  const b = new GraphBuilder();
+  return b.graph({ x: [3, 8] }, [build(b, b.pair('x', 'xf', input))]);
+}
+
+const head: readonly (readonly [name: string, graph: () => Graph])[] = [
+  ['Gemm', () => floatHead((b, x) => b.node('Gemm', [x, weight(b, [8, 4])], 'y'))],
+  [
+    'Gemm with a bias, transposed',
+    () => floatHead((b, x) => b.node('Gemm', [x, weight(b, [4, 8]), b.bias('c', columnScales)], 'y', { transB: 1 })),
+  ],
+  ['MatMul', () => floatHead((b, x) => b.node('MatMul', [x, weight(b, [8, 4])], 'y'))],
+  ['QGemm without an output scale', () => qgemmHead({})],
+  ['QGemm with alpha', () => qgemmHead({ alpha: { float: 0.37 } })],
+];
+
+function qgemmHead(attributes: Parameters<GraphBuilder['node']>[3]): Graph {
+  const b = new GraphBuilder();
+  const data = Int8Array.from({ length: 32 }, (_, i) => ((i * 37) % 200) - 100);
+  const operands = [
+    b.quantize('x', 'xq', input),
+    ...b.parameters('x.from', input),
+    b.constant('w', { type: 'int8', dims: [8, 4], data }),
+    ...b.parameters('w.from', s8(0.013, 0)),
+    b.constant('c', { type: 'int32', dims: [4], data: Int32Array.of(5, -70000, 800, 33554433) }),
+  ];
+  b.node('QGemm', operands, 'y', attributes, 'com.microsoft');
+  return b.graph({ x: [3, 8] }, ['y']);
+}
+
+describe('products whose floats leave the model are int32 claims', () => {
+  it.skipIf(!hasOnnxruntime).each(head)('%s', async (_, graph) => {
+    const { mismatch, quant } = await compareWithOnnxruntime(writeModel(graph()), 20);
+    expect(mismatch).toBeNull();
+    expect(quant.nodes.map((node) => node.op).join(' ')).toMatch(/MatMulInteger$/);
+    expect(quant.outputs[0]).toMatchObject({ dtype: 's32', quantization: { zeroPoint: 0 } });
+  });
+
+  it('but not with a scale per column', () => {
+    const graph = floatHead((b, x) => b.node('Gemm', [x, b.weights('w', [8, 4], columnScales, 1)], 'y'));
+    expect(() => importQuantized(graph)).toThrow(/Gemm:y.*scale per column/);
+  });
+
+  it('nor with a float bias', () => {
+    const graph = floatHead((b, x) => b.node('Gemm', [x, weight(b, [8, 4]), b.randomFloats('c', [4])], 'y'));
+    expect(() => importQuantized(graph)).toThrow(/computed in floating point/);
+  });
+
+  it('nor where something is computed from them', () => {
+    const graph = floatHead((b, x) => b.node('Relu', [b.node('Gemm', [x, weight(b, [8, 4])], 'g')], 'y'));
+    expect(() => importQuantized(graph)).toThrow(/computed in floating point/);
+  });
+});
+
 describe('products that are refused', () => {
   it('names weights in batches with a scale per column', () => {
     const graph = (): Graph =>

@@ -12,14 +12,16 @@ import {
   emitConv,
   emitGemm,
   emitMatMul,
+  emitProductSums,
   type Factor,
   plainFactor,
   type Quantized,
   type Target,
   type Weights,
 } from './linear.ts';
+import { pend } from './pending.ts';
 import { emitQuantized } from './tabulate.ts';
-import type { ByteFunction } from './values.ts';
+import type { ByteFunction, ScaledSums } from './values.ts';
 
 /** Operand `index` as bytes, its quantization in the two operands after it. A constant is allowed where the operator takes one. */
 export function quantized(context: Context, node: GraphNode, index: number, what: string): Quantized {
@@ -89,30 +91,32 @@ export function importQLinearMatMul(context: Context, node: GraphNode): void {
   context.values.set(outputName(node), { kind: 'integer', cell });
 }
 
+/** Floats may leave the model as they are, but nothing that follows them is computed on the integers. */
+function refuseFloats(node: GraphNode): never {
+  refuse(
+    node,
+    'returns floats because it has no output scale',
+    'Give the node an output scale and zero point, with a DequantizeLinear after it.',
+  );
+}
+
 export function importQGemm(context: Context, node: GraphNode): void {
-  if (node.inputs[7] === undefined || node.inputs[7] === '') {
-    refuse(
-      node,
-      'returns floats because it has no output scale',
-      'Give the node an output scale and zero point, with a DequantizeLinear after it.',
-    );
-  }
   const a = quantized(context, node, 0, 'the left operand');
   const options = {
     alpha: floatAttribute(node, 'alpha', 1),
     transA: intAttribute(node, 'transA', 0) !== 0,
     transB: intAttribute(node, 'transB', 0) !== 0,
   };
-  const cell = emitGemm(
-    context.network,
-    node,
-    a,
-    factor(context, node, 3),
-    bias(context, node, 6),
-    target(context, node, 7),
-    options,
-  );
-  context.values.set(outputName(node), { kind: 'integer', cell });
+  const b = factor(context, node, 3);
+  const c = bias(context, node, 6);
+  const name = outputName(node);
+  if (node.inputs[7] === undefined || node.inputs[7] === '') {
+    const sums = (): ScaledSums => emitProductSums(context.network, node, a, b, c, options);
+    context.values.set(name, { ...pend(node, () => refuseFloats(node)), sums });
+    return;
+  }
+  const cell = emitGemm(context.network, node, a, b, c, target(context, node, 7), options);
+  context.values.set(name, { kind: 'integer', cell });
 }
 
 /** QLinearAdd and QLinearMul. */

@@ -65,6 +65,9 @@ export type PairFunction = {
   readonly label: string;
 };
 
+/** Floats f32(integer)·scale: an int32 tensor and a float32 scale. */
+export type ScaledSums = { readonly cell: Cell; readonly scale: number };
+
 /** A float tensor that only becomes integers at the QuantizeLinear it is waiting for. */
 export type PendingValue = {
   readonly kind: 'pending';
@@ -78,6 +81,8 @@ export type PendingValue = {
   readonly movements: readonly GraphNode[];
   /** Present for a MatMul that an Add of a constant vector turns into a Gemm. */
   readonly withBias: ((bias: ConstantValue) => PendingValue) | null;
+  /** Present where onnxruntime returns the value as f32(sum)·scale: emits the int32 sums. */
+  readonly sums?: () => ScaledSums;
   /** The same floats as a function of bytes, where they are one: used when onnxruntime computes the group in floats. */
   readonly island?: ByteFunction | PairFunction;
 };
