@@ -60,6 +60,23 @@ export function underOracle<T>(draw: (count: number) => Ext[], positions: readon
   }
 }
 
+/** Runs a prover under frozen challenges: each of its transcripts hears them from the start. */
+export function proveUnder<T>(draws: readonly (readonly Ext[])[], positions: readonly number[], run: () => T): T {
+  const heard = new WeakMap<Transcript, number>();
+  const draw = vi.spyOn(Transcript.prototype, 'draw').mockImplementation(function (this: Transcript) {
+    const next = heard.get(this) ?? 0;
+    heard.set(this, next + 1);
+    return draws[next] as Ext[];
+  });
+  const place = vi.spyOn(Transcript.prototype, 'positions').mockReturnValue([...positions]);
+  try {
+    return run();
+  } finally {
+    draw.mockRestore();
+    place.mockRestore();
+  }
+}
+
 /** The verdict on a proof when the oracle answers with these challenges. */
 export function judgeUnder(
   key: AcceptedKey,

@@ -9,11 +9,8 @@ import { referenceKernels } from '../../src/backends/transparent/kernels/referen
 import { fresh } from './fresh.ts';
 import { noContext } from './malicious.ts';
 
-/**
- * A proof whose message number `index` (extension elements in the order of the manifest, the folded row counting as one)
- * goes through `lie` as it is sent; every later challenge and message follows from what was sent.
- */
-export function proveLying(key: AcceptedKey, cells: Cells, index: number, lie: (cells: Uint32Array) => void): Proof {
+/** Runs a prover whose message number `index` goes through `lie` as it is sent. */
+export function lieOnce(prove: () => Proof, index: number, lie: (cells: Uint32Array) => void): Proof {
   const honest = ProverChannel.prototype.sendCells;
   let next = 0;
   const send = vi.spyOn(ProverChannel.prototype, 'sendCells').mockImplementation(function (this: ProverChannel, sent) {
@@ -22,10 +19,18 @@ export function proveLying(key: AcceptedKey, cells: Cells, index: number, lie: (
     honest.call(this, message);
   });
   try {
-    return proveCells(key, cells, noContext, fresh());
+    return prove();
   } finally {
     send.mockRestore();
   }
+}
+
+/**
+ * A proof whose message number `index` (extension elements in the order of the manifest, the folded row counting as one)
+ * goes through `lie` as it is sent; every later challenge and message follows from what was sent.
+ */
+export function proveLying(key: AcceptedKey, cells: Cells, index: number, lie: (cells: Uint32Array) => void): Proof {
+  return lieOnce(() => proveCells(key, cells, noContext, fresh()), index, lie);
 }
 
 /** A proof whose stored rows go through `change` before anything is computed from them. */
