@@ -166,8 +166,39 @@ describe('shapes computed by the graph', () => {
     ['casts', [node('Cast', ['s'], ['t'], { to: 6 })], [2, 3, 4]],
     ['sizes', [node('Size', ['x'], ['t'])], [24]],
     ['gathered entries from the end', [node('Gather', ['s', 'minus1'], ['t'])], [4]],
+    [
+      'pads turned around',
+      [
+        node('Concat', ['s', 'one'], ['pads'], { axis: 0 }),
+        node('Reshape', ['pads', 'pairs'], ['rows']),
+        node('Slice', ['rows', 'minus1', 'minus9', 'zeros', 'minus1'], ['reversed']),
+        node('Transpose', ['reversed'], ['columns'], { perm: [1, 0] }),
+        node('Reshape', ['columns', 'minus1'], ['t']),
+      ],
+      [4, 2, 1, 3],
+    ],
+    [
+      'expanded shapes with what stays as it is',
+      [
+        {
+          ...node('ConstantOfShape', ['three'], ['none']),
+          attributes: new Map([['value', { kind: 'tensor', value: integers(0) }]]),
+        },
+        node('Sub', ['none', 'one'], ['open']),
+        node('Range', ['first', 'last', 'step'], ['wanted']),
+        node('Equal', ['wanted', 'open'], ['stays']),
+        node('Where', ['stays', 's', 'wanted'], ['t']),
+      ],
+      [2, 1, 3],
+    ],
+    ['larger and smaller sizes', [node('Max', ['s', 'three'], ['m']), node('Min', ['m', 'three'], ['t'])], [3, 3, 3]],
   ])('include %s', (_, nodes, expected) => {
+    const scalar = (of: number): GraphTensor => ({ type: 'int64', dims: [], data: BigInt64Array.of(BigInt(of)) });
     const constants = {
+      pairs: integers(-1, 2),
+      first: scalar(-1),
+      last: scalar(5),
+      step: scalar(2),
       one: integers(1),
       three: integers(3),
       minus1: integers(-1),

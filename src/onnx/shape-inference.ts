@@ -7,6 +7,9 @@ import { elementCount, type ModelLimits } from './limits.ts';
 import { type Inferred, type Known, NodeView } from './shapes/node-view.ts';
 import { integerRule, shapeRule } from './shapes/table.ts';
 
+/** Types of the integers that shapes are computed with; conditions are 0 and 1. */
+const shapeTypes: ReadonlySet<string | undefined> = new Set(['int64', 'int32', 'bool']);
+
 /** Constants longer than this are weights, not shapes. */
 const maxShapeElements = 64;
 
@@ -25,7 +28,8 @@ export function inferShapes(graph: Graph, bindings: Bindings, limits: ModelLimit
   const inputs = graph.inputs.map((input) => boundInput(input, symbols, limits));
   for (const input of inputs) known.set(input.name, { type: input.type, dims: input.dims, integers: undefined });
   for (const [name, tensor] of graph.initializers) {
-    known.set(name, { type: tensor.type, dims: tensor.dims, integers: smallIntegers(tensor) });
+    const integers = smallIntegers(tensor);
+    known.set(name, { type: tensor.type, dims: tensor.dims, integers, floats: smallFloats(tensor) });
   }
   for (const node of graph.nodes) inferNode(graph, node, known, symbols, limits);
   return withValues(foldIntegers({ ...graph, inputs }, known), known);
@@ -46,6 +50,7 @@ function foldIntegers(graph: Graph, known: ReadonlyMap<string, Known>): Graph {
 
 function constant({ type, dims = [] }: Known, integers: readonly number[]): GraphTensor {
   if (type === 'int32') return { type, dims, data: Int32Array.from(integers) };
+  if (type === 'bool') return { type, dims, data: Uint8Array.from(integers) };
   return { type: 'int64', dims, data: BigInt64Array.from(integers, BigInt) };
 }
 
@@ -63,9 +68,14 @@ function withValues(graph: Graph, known: ReadonlyMap<string, Known>): Graph {
 
 /** Elements of a constant that may serve as a shape, axes or indices. */
 function smallIntegers(tensor: GraphTensor): readonly number[] | undefined {
-  if ((tensor.type !== 'int64' && tensor.type !== 'int32') || tensor.data.length > maxShapeElements) return undefined;
+  if (!shapeTypes.has(tensor.type) || tensor.data.length > maxShapeElements) return undefined;
   // int64 infinities ("to the end") lose precision as numbers, which clamping forgives.
   return Array.from(tensor.data as ArrayLike<bigint | number>, Number);
+}
+
+/** Elements of a constant that may serve as scales. */
+function smallFloats(tensor: GraphTensor): readonly number[] | undefined {
+  return tensor.type === 'float32' && tensor.data.length <= maxShapeElements ? [...tensor.data] : undefined;
 }
 
 function inferNode(
@@ -100,8 +110,7 @@ function viewOf(graph: Graph, node: GraphNode, known: ReadonlyMap<string, Known>
 /** Elements of a first output that is a small constant, exactly as the operator computes them. */
 function integersOf(view: NodeView, output: Omit<Known, 'integers'>): readonly number[] | undefined {
   const { type, dims } = output;
-  if ((type !== 'int64' && type !== 'int32') || dims === undefined || product(dims) > maxShapeElements)
-    return undefined;
+  if (!shapeTypes.has(type) || dims === undefined || product(dims) > maxShapeElements) return undefined;
   const integers = integerRule(view.node.domain, view.node.op)?.(view);
   const low = type === 'int64' ? Number.MIN_SAFE_INTEGER : -(2 ** 31);
   const high = type === 'int64' ? Number.MAX_SAFE_INTEGER : 2 ** 31 - 1;

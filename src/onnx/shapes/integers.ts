@@ -9,6 +9,9 @@ import { attributeOrInput, type NodeView } from './node-view.ts';
 /** Row-major elements of the first output, or null when they are not constant or not of a simple form. */
 export type IntegerRule = (node: NodeView) => readonly number[] | null;
 
+/** Longer lists are no shapes. */
+const mostElements = 64;
+
 const same: IntegerRule = (node) => node.integers(0) ?? null;
 
 const gather: IntegerRule = (node) => {
@@ -28,17 +31,56 @@ const concat: IntegerRule = (node) => {
   return out;
 };
 
+/** Along its leading dimension: a vector, or the rows by which exporters turn pads around. */
 const slice: IntegerRule = (node) => {
   const data = node.integers(0);
-  const [start, end] = ['starts', 'ends'].map((name, i) => {
+  const [start, end, axis = 0] = ['starts', 'ends', 'axes'].map((name, i) => {
     const given = attributeOrInput(node, name, i + 1);
-    return given.given ? given.values?.[0] : undefined;
+    return given.given && given.values?.length === 1 ? given.values[0] : undefined;
   });
   const step = node.has(4) ? node.integers(4)?.[0] : 1;
-  if (data === undefined || node.dims(0).length !== 1) return null;
+  const [rows, ...inner] = node.dims(0);
+  if (data === undefined || rows === undefined || node.axis(axis, inner.length + 1) !== 0) return null;
   if (start === undefined || end === undefined || step === undefined || step === 0) return null;
-  const { first, count } = sliceRange(data.length, start, end, step);
-  return Array.from({ length: count }, (_, i) => data[first + i * step] as number);
+  const { first, count } = sliceRange(rows, start, end, step);
+  const width = product(inner);
+  const selected = Array.from({ length: count }, (_, i) => (first + i * step) * width);
+  return selected.flatMap((at) => data.slice(at, at + width));
+};
+
+/** Of a matrix; a vector stays as it is. */
+const transpose: IntegerRule = (node) => {
+  const data = node.integers(0);
+  const [rows = 1, columns = 1, ...more] = node.dims(0);
+  const order = node.ints('perm') ?? [1, 0];
+  if (data === undefined || more.length > 0) return null;
+  if (node.dims(0).length < 2 || order[0] === 0) return data;
+  return Array.from({ length: data.length }, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)] as number);
+};
+
+/** The value is 0 unless an attribute says otherwise. */
+const constantOfShape: IntegerRule = (node) => {
+  const dims = node.integers(0);
+  const value = node.tensor('value');
+  if (dims === undefined || product(dims) > mostElements) return null;
+  return new Array<number>(product(dims)).fill(Number(value?.data[0] ?? 0));
+};
+
+const range: IntegerRule = (node) => {
+  const [start, limit, step] = [0, 1, 2].map((i) => node.integers(i)?.[0]);
+  if (start === undefined || limit === undefined || step === undefined || step === 0) return null;
+  const count = Math.max(0, Math.ceil((limit - start) / step));
+  return count > mostElements ? null : Array.from({ length: count }, (_, i) => start + i * step);
+};
+
+const where: IntegerRule = (node) => {
+  const parts = [0, 1, 2].map((i) => node.integers(i));
+  const [condition, a, b] = parts;
+  if (condition === undefined || a === undefined || b === undefined) return null;
+  const length = Math.max(condition.length, a.length, b.length);
+  if (parts.some((part) => part?.length !== length && part?.length !== 1)) return null;
+  const at = (list: readonly number[], i: number): number => list[list.length === 1 ? 0 : i] as number;
+  return Array.from({ length }, (_, i) => (at(condition, i) !== 0 ? at(a, i) : at(b, i)));
 };
 
 /** Elementwise on equal lengths or with a one-element operand; null where the result is no safe integer. */
@@ -70,6 +112,13 @@ export const integerRules: ReadonlyMap<string, IntegerRule> = new Map<string, In
   ['Gather', gather],
   ['Concat', concat],
   ['Slice', slice],
+  ['Transpose', transpose],
+  ['ConstantOfShape', constantOfShape],
+  ['Range', range],
+  ['Where', where],
+  ['Equal', arithmetic((a, b) => (a === b ? 1 : 0))],
+  ['Max', arithmetic(Math.max)],
+  ['Min', arithmetic(Math.min)],
   ['Add', arithmetic((a, b) => a + b)],
   ['Sub', arithmetic((a, b) => a - b)],
   ['Mul', arithmetic((a, b) => a * b)],

@@ -165,6 +165,63 @@ const expand: ShapeRule = (node) => {
   return target === undefined ? null : [{ type: node.type(0), dims: broadcast(node, node.dims(0), target) }];
 };
 
+const tile: ShapeRule = (node) => {
+  const repeats = node.integers(1);
+  const dims = node.dims(0);
+  if (repeats === undefined) return null;
+  if (repeats.length !== dims.length) throw node.invalid(`${repeats.length} repeats for ${dims.length} dimensions`);
+  return [{ type: node.type(0), dims: dims.map((size, i) => size * (repeats[i] as number)) }];
+};
+
+/** Sizes as given, or floor(size · scale) in float32 as onnxruntime has it. */
+const resize: ShapeRule = (node) => {
+  const dims = node.dims(0);
+  const axes = node.axes(node.ints('axes') ?? dims.map((_, i) => i), dims.length);
+  const sizes = node.has(3) ? node.integers(3) : undefined;
+  const scales = node.has(3) ? undefined : scalesOf(node);
+  const given = sizes ?? scales;
+  if (given === undefined || node.string('keep_aspect_ratio_policy', 'stretch') !== 'stretch') return null;
+  if (given.length !== axes.length) throw node.invalid(`${given.length} scales or sizes for ${axes.length} dimensions`);
+  const out = [...dims];
+  axes.forEach((axis, i) => {
+    const value = given[i] as number;
+    out[axis] = sizes !== undefined ? value : Math.floor(Math.fround((dims[axis] as number) * value));
+  });
+  return [{ type: node.type(0), dims: out }];
+};
+
+/** Attribute in Upsample 7, second input in Upsample 9 and Resize 10, third input since. */
+function scalesOf(node: NodeView): readonly number[] | undefined {
+  const attribute = node.node.attributes.get('scales');
+  if (attribute?.kind === 'floats') return attribute.value;
+  const index = node.inputCount === 2 ? 1 : 2;
+  return node.has(index) ? node.floats(index) : undefined;
+}
+
+const topK: ShapeRule = (node) => {
+  const dims = node.dims(0);
+  const axis = node.axis(node.int('axis', -1), dims.length);
+  const count = node.has(1) ? node.integers(1)?.[0] : node.int('k', 1);
+  if (count === undefined) return null;
+  if (count > (dims[axis] as number)) throw node.invalid(`it takes ${count} of ${dims[axis]} elements`);
+  const out = dims.map((size, i) => (i === axis ? count : size));
+  return [
+    { type: node.type(0), dims: out },
+    { type: 'int64', dims: out },
+  ];
+};
+
+const constantOfShape: ShapeRule = (node) => {
+  const dims = node.integers(0);
+  return dims === undefined ? null : [{ type: node.tensor('value')?.type ?? 'float32', dims }];
+};
+
+const range: ShapeRule = (node) => {
+  const [start, limit, step] = [0, 1, 2].map((i) => node.integers(i)?.[0]);
+  if (start === undefined || limit === undefined || step === undefined || step === 0) return null;
+  return [{ type: node.type(0), dims: [Math.max(0, Math.ceil((limit - start) / step))] }];
+};
+
 /** `start` and `end` select dimensions since operator set 15. */
 export function selectedDims(node: NodeView): readonly number[] {
   const dims = node.dims(0);
@@ -198,6 +255,12 @@ export const layout: ReadonlyMap<string, ShapeRule> = new Map<string, ShapeRule>
   ['Split', split],
   ['Gather', gather],
   ['Expand', expand],
+  ['Tile', tile],
+  ['Resize', resize],
+  ['Upsample', resize],
+  ['TopK', topK],
+  ['ConstantOfShape', constantOfShape],
+  ['Range', range],
   ['SpaceToDepth', depthSpace(true)],
   ['DepthToSpace', depthSpace(false)],
   ['Shape', shape],

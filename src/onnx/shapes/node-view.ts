@@ -1,5 +1,5 @@
 /** What a shape rule sees of a node: typed attributes and what is known of its inputs. */
-import type { Attribute, ElementType, GraphNode } from '../../artifact/graph.ts';
+import type { Attribute, ElementType, GraphNode, GraphTensor } from '../../artifact/graph.ts';
 import { ProvennError } from '../../base/errors.ts';
 
 /** `dims` is concrete; both fields are undefined when nothing is known. */
@@ -8,6 +8,8 @@ export type Known = {
   readonly dims: readonly number[] | undefined;
   /** Row-major elements of a small integer constant, such as the target of a Reshape. */
   readonly integers: readonly number[] | undefined;
+  /** Elements of a small float32 constant, such as the scales of a Resize. */
+  readonly floats?: readonly number[] | undefined;
 };
 
 export type Inferred = { readonly type: ElementType | undefined; readonly dims: readonly number[] };
@@ -49,6 +51,11 @@ export class NodeView {
     return this.input(index).integers;
   }
 
+  /** Elements of a constant float input; undefined when it is not constant. */
+  floats(index: number): readonly number[] | undefined {
+    return this.input(index).floats;
+  }
+
   /** Dimensions of an input that must have the given rank. */
   ranked(index: number, rank: number): readonly number[] {
     const dims = this.dims(index);
@@ -62,6 +69,10 @@ export class NodeView {
 
   ints(name: string): readonly number[] | undefined {
     return this.attribute(name, 'ints')?.value;
+  }
+
+  tensor(name: string): GraphTensor | undefined {
+    return this.attribute(name, 'tensor')?.value;
   }
 
   string(name: string, otherwise: string): string {

@@ -25,6 +25,9 @@ const u8 = (...dims: number[]): Input => port('uint8', ...dims);
 const integers = (...values: number[]): Input => {
   return { type: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) };
 };
+const floats = (...values: number[]): Input => {
+  return { type: 'float32', dims: [values.length], data: Float32Array.from(values) };
+};
 const scale: GraphTensor = { type: 'float32', dims: [], data: Float32Array.of(0.5) };
 const zero: GraphTensor = { type: 'uint8', dims: [], data: Uint8Array.of(3) };
 const signedZero: GraphTensor = { type: 'int8', dims: [], data: Int8Array.of(3) };
@@ -218,6 +221,25 @@ const cases: readonly (readonly [string, readonly Case[]])[] = [
   ['Gather', [{ inputs: [f32(4, 5, 6), port('int64', 2, 3)], attributes: { axis: 1 } }]],
   ['Gather', [{ inputs: [f32(4, 5), { type: 'int64', dims: [], data: BigInt64Array.of(1n) }] }]],
   ['Expand', [{ inputs: [f32(3, 1), integers(2, 1, 4)] }]],
+  ['Tile', [{ inputs: [f32(2, 3), integers(2, 1)] }]],
+  [
+    'Resize',
+    [
+      { inputs: [f32(1, 2, 3, 4), null, floats(1, 1, 2, 1.6)] },
+      { inputs: [f32(1, 2, 3, 4), null, null, integers(1, 2, 5, 2)] },
+      { inputs: [f32(2, 3), floats(0.5, 2)], opset: 10 },
+      { inputs: [f32(1, 2, 3, 4), null, floats(2, 3)], attributes: { axes: [2, -1] }, opset: 18 },
+    ],
+  ],
+  ['Upsample', [{ inputs: [f32(1, 2, 3, 4), floats(1, 1, 2, 2)], opset: 9 }]],
+  [
+    'TopK',
+    [
+      { inputs: [f32(3, 5), integers(2)], outputs: 2 },
+      { inputs: [f32(3, 5), integers(1)], attributes: { axis: 0, largest: 0 }, outputs: 2 },
+    ],
+  ],
+  ['ConstantOfShape', [{ inputs: [integers(2, 3)] }]],
   ['SpaceToDepth', [{ inputs: [f32(1, 2, 4, 6)], attributes: { blocksize: 2 } }]],
   ['DepthToSpace', [{ inputs: [f32(1, 8, 2, 3)], attributes: { blocksize: 2 } }]],
   ['Shape', [{ inputs: [f32(2, 3, 4)] }, { inputs: [f32(2, 3, 4)], attributes: { start: 1, end: -1 } }]],
