@@ -58,8 +58,8 @@ function readCommitment(reader: ByteReader): KeyCommitment {
   return { matrix, root, evidence: { kind, previousRoot, proof: reader.blob() } };
 }
 
-function writeVerifyingKey(key: VerifyingKey): Uint8Array {
-  const out = new ByteWriter().text(key.backend).blob(key.parameters).raw(writeCircuit(key.circuit));
+function writeVerifyingKey(key: VerifyingKey, circuit: Uint8Array = writeCircuit(key.circuit)): Uint8Array {
+  const out = new ByteWriter().text(key.backend).blob(key.parameters).raw(circuit);
   out.u32(key.commitments.length);
   for (const commitment of key.commitments) writeCommitment(out, commitment);
   return out.finish();
@@ -92,7 +92,19 @@ export function verifyingKeyDigest(key: VerifyingKey): Uint8Array {
  * with hidden weights is an architecture, which becomes a model by the commitments to them.
  */
 export function modelDigest({ circuit, commitments }: Pick<VerifyingKey, 'circuit' | 'commitments'>): Uint8Array {
-  const architecture = circuitDigest(circuit);
+  return modelDigestOf(circuitDigest(circuit), commitments);
+}
+
+/** Both names of a key. Its circuit, which may hold millions of weights, is encoded once. */
+export function keyDigests(key: VerifyingKey): { readonly modelDigest: Uint8Array; readonly keyDigest: Uint8Array } {
+  const circuit = writeCircuit(key.circuit);
+  return {
+    modelDigest: modelDigestOf(digest(circuit), key.commitments),
+    keyDigest: digest(writeVerifyingKey(key, circuit)),
+  };
+}
+
+function modelDigestOf(architecture: Uint8Array, commitments: VerifyingKey['commitments']): Uint8Array {
   if (commitments.length === 0) return architecture;
   const out = new ByteWriter().raw(utf8('provenn/model/1')).raw(architecture).u32(commitments.length);
   for (const { matrix, root } of commitments) out.text(matrix).raw(root);

@@ -29,45 +29,58 @@ function readVarint(reader: ByteReader): number {
   throw new BytesError('an integer is too long');
 }
 
-/** Differences as varints of 7 bits, or null when they take `limit` bytes or more. */
-function deltas(values: ArrayLike<number>, limit: number): Uint8Array | null {
-  const out = new Uint8Array(limit + 5);
+/** Bytes of the differences as varints of 7 bits, or `limit` when they are not fewer. */
+function deltaLength(values: Int32Array, limit: number): number {
   let length = 0;
+  let previous = 0;
+  for (let i = 0; i < values.length && length < limit; i++) {
+    const value = values[i] as number;
+    const code = zigzag(value - previous);
+    length += code < 2 ** 7 ? 1 : code < 2 ** 14 ? 2 : code < 2 ** 21 ? 3 : code < 2 ** 28 ? 4 : 5;
+    previous = value;
+  }
+  return Math.min(length, limit);
+}
+
+function writeDeltas(out: ByteWriter, values: Int32Array, length: number): void {
+  const bytes = new Uint8Array(length);
+  let at = 0;
   let previous = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     let rest = zigzag(value - previous);
-    while (rest >= 128) {
-      out[length++] = (rest % 128) + 128;
-      rest = Math.floor(rest / 128);
-    }
-    out[length++] = rest;
-    if (length >= limit) return null;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) + 128;
+    bytes[at++] = rest;
     previous = value;
   }
-  return length < limit ? out.subarray(0, length) : null;
+  out.raw(bytes);
 }
 
-function writeFixed(out: ByteWriter, values: ArrayLike<number>, width: number): void {
+function writeFixed(out: ByteWriter, values: Int32Array, width: number): void {
   const bytes = new Uint8Array(width * values.length);
-  for (let i = 0, at = 0; i < values.length; i++)
-    for (let byte = 0; byte < width; byte++) bytes[at++] = (values[i] as number) >> (8 * byte);
+  if (width === 1) bytes.set(values);
+  else
+    for (let i = 0, at = 0; i < values.length; i++)
+      for (let byte = 0; byte < width; byte++) bytes[at++] = (values[i] as number) >> (8 * byte);
   out.raw(bytes);
 }
 
 /** Tag byte, length u32, then the shortest encoding; of equally short ones the lowest tag. */
-export function writeInts(out: ByteWriter, values: ArrayLike<number>): void {
+export function writeInts(out: ByteWriter, integers: ArrayLike<number>): void {
+  const values = integers instanceof Int32Array ? integers : Int32Array.from(integers);
   let low = 0;
   let high = 0;
   for (let i = 0; i < values.length; i++) {
-    low = Math.min(low, values[i] as number);
-    high = Math.max(high, values[i] as number);
+    const value = values[i] as number;
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
   const tag = fixedTags.find((candidate) => low >= ranges[candidate][0] && high <= ranges[candidate][1]) as FixedTag;
-  const packed = deltas(values, widths[tag] * values.length);
-  out.u8(packed === null ? tag : deltaTag).u32(values.length);
-  if (packed === null) writeFixed(out, values, widths[tag]);
-  else out.raw(packed);
+  const fixed = widths[tag] * values.length;
+  const packed = deltaLength(values, fixed);
+  out.u8(packed < fixed ? deltaTag : tag).u32(values.length);
+  if (packed < fixed) writeDeltas(out, values, packed);
+  else writeFixed(out, values, widths[tag]);
 }
 
 export function readInts(reader: ByteReader): Int32Array {

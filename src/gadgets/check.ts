@@ -229,14 +229,18 @@ function constantWeight(wire: Wire, operand: Operand, count: number): number {
     return count * data.reduce((most, x) => Math.max(most, magnitude(x)), 0);
   const step = strides(wire.sizes);
   const outer = operand.map.flatMap((entry, dim) => (entry.kind === 'output' ? [dim] : []));
+  // Cells that differ only in dimensions after the last output belong together: a run of them is one group.
+  const run = outer.length === 0 ? data.length : (step[outer.at(-1) as number] as number);
   const sums = new Map<number, number>();
-  data.forEach((x, cell) => {
+  for (let start = 0; start < data.length; start += run) {
     let group = 0;
     for (const dim of outer)
       group =
-        group * (wire.sizes[dim] as number) + (Math.floor(cell / (step[dim] as number)) % (wire.sizes[dim] as number));
-    sums.set(group, (sums.get(group) ?? 0) + magnitude(x));
-  });
+        group * (wire.sizes[dim] as number) + (Math.floor(start / (step[dim] as number)) % (wire.sizes[dim] as number));
+    let sum = sums.get(group) ?? 0;
+    for (let cell = start; cell < start + run; cell++) sum += magnitude(data[cell] as number);
+    sums.set(group, sum);
+  }
   let most = 0;
   for (const sum of sums.values()) most = Math.max(most, sum);
   return most;

@@ -68,12 +68,30 @@ function foldIntegers(data: ArrayLike<number>, weights: Uint32Array, size: numbe
   return out;
 }
 
-/** ⟨φ, data⟩ for public integers, folding the last dimension first. */
+/** Longest product of kernels that is multiplied out. */
+const longestProduct = 2 ** 14;
+
+/** The tensor product of the kernels of the innermost dimensions, as many as stay short, and how many are left. */
+function innermost(sizes: Shape, kernels: readonly Kernel[]): { readonly weights: Uint32Array; readonly left: number } {
+  let left = sizes.length - 1;
+  let weights = kernelVector(kernels[left] as Kernel, sizes[left] as number);
+  while (left > 0 && ((sizes[left - 1] as number) * weights.length) / 4 <= longestProduct) {
+    const outer = kernelVector(kernels[left - 1] as Kernel, sizes[left - 1] as number);
+    const longer = new Uint32Array((outer.length * weights.length) / 4);
+    for (let i = 0; 4 * i < outer.length; i++)
+      defaultKernels().addScaled(longer.subarray(i * weights.length), weights, at(outer, i), weights.length / 4);
+    weights = longer;
+    left -= 1;
+  }
+  return { weights, left };
+}
+
+/** ⟨φ, data⟩ for public integers, folding the innermost dimensions first. */
 export function publicInnerProduct(data: ArrayLike<number>, sizes: Shape, kernels: readonly Kernel[]): Ext {
   if (sizes.length === 0) return [fromInteger(data[0] as number), 0, 0, 0];
-  const last = sizes.length - 1;
-  let current = foldIntegers(data, kernelVector(kernels[last] as Kernel, sizes[last] as number), sizes[last] as number);
-  for (let dim = last - 1; dim >= 0; dim--) {
+  const { weights, left } = innermost(sizes, kernels);
+  let current = foldIntegers(data, weights, weights.length / 4);
+  for (let dim = left - 1; dim >= 0; dim--) {
     const size = sizes[dim] as number;
     const vector = kernelVector(kernels[dim] as Kernel, size);
     const count = current.length / 4 / size;

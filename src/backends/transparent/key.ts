@@ -1,7 +1,7 @@
 /** Accepting a verifying key: everything that must hold of it before any proof is looked at, and what is derived from it. */
 import type { Circuit, Gadget } from '../../artifact/circuit.ts';
 import { circuitDigest } from '../../artifact/circuit-codec.ts';
-import { type KeyCommitment, modelDigest, type VerifyingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
+import { type KeyCommitment, keyDigests, type VerifyingKey } from '../../artifact/keys.ts';
 import { matricesOf } from '../../artifact/matrices.ts';
 import { BytesError } from '../../base/bytes.ts';
 import { digestLength } from '../../base/digest.ts';
@@ -158,8 +158,7 @@ function accept(key: VerifyingKey, backend: string, refuseMode: (p: Parameters) 
       layout,
       soundness,
       circuitDigest: circuitDigest(key.circuit),
-      modelDigest: modelDigest(key),
-      keyDigest: verifyingKeyDigest(key),
+      ...keyDigests(key),
       commitments: key.commitments,
       evidenceChecked: key.commitments.length === 0,
     };

@@ -3,7 +3,7 @@ import type { Circuit, ContractGadget, Expression, StepFunction } from '../../ar
 import type { Shape } from '../../base/tensor.ts';
 import { maximumSpan } from '../../gadgets/facts.ts';
 import { runEnd } from '../../gadgets/step.ts';
-import { piecesOf } from './gadgets/pieces.ts';
+import { forEachPiece } from './gadgets/pieces.ts';
 import { planWide, type WidePlan } from './gadgets/wide-plan.ts';
 import {
   type StepPlan,
@@ -113,12 +113,21 @@ export class Lowering {
   /** Appends the pieces of some step functions; returns the class number of the first. */
   addSegmentRows(functions: readonly StepFunction[], wide: number | null): number {
     const base = this.segmentClasses;
+    const [outputs, starts, widths, classes] = (this.drafts[this.segments] as Draft).columns as [
+      number[],
+      number[],
+      number[],
+      number[],
+    ];
     functions.forEach((step, i) => {
       step.starts.forEach((start, run) => {
-        for (const piece of piecesOf(start, runEnd(step, run) - start, this.pieceBits, wide)) {
-          const code = Math.min(piece.width, this.pieceBits + 1);
-          this.push(this.segments, [step.values[run] as number, piece.start, code, base + i]);
-        }
+        const output = step.values[run] as number;
+        forEachPiece(start, runEnd(step, run) - start, this.pieceBits, wide, (from, width) => {
+          outputs.push(output);
+          starts.push(from);
+          widths.push(Math.min(width, this.pieceBits + 1));
+          classes.push(base + i);
+        });
       });
     });
     this.segmentClasses += functions.length;

@@ -22,12 +22,24 @@ function planOf(length: number, bits: number, wide: number | null): Plan {
   return { full, unit, rest, last: Math.min(unit, 31 - Math.clz32(rest)) };
 }
 
+/** Calls `visit` for the pieces of a run, in order, without making a list of them: tables have millions. */
+export function forEachPiece(
+  start: number,
+  length: number,
+  bits: number,
+  wide: number | null,
+  visit: (start: number, width: number) => void,
+): void {
+  const { full, unit, rest, last } = planOf(length, bits, wide);
+  for (let i = 0; i < full; i++) visit(start + i * 2 ** unit, unit);
+  visit(start + length - rest, last);
+  if (rest !== 2 ** last) visit(start + length - 2 ** last, last);
+}
+
 /** All pieces of a run, in order. Runs of 2^wide and more, where `wide` is given, are cut into pieces of that width. */
 export function piecesOf(start: number, length: number, bits: number, wide: number | null = null): Piece[] {
-  const { full, unit, rest, last } = planOf(length, bits, wide);
-  const pieces: Piece[] = Array.from({ length: full }, (_, i) => ({ start: start + i * 2 ** unit, width: unit }));
-  pieces.push({ start: start + length - rest, width: last });
-  if (rest !== 2 ** last) pieces.push({ start: start + length - 2 ** last, width: last });
+  const pieces: Piece[] = [];
+  forEachPiece(start, length, bits, wide, (from, width) => pieces.push({ start: from, width }));
   return pieces;
 }
 
