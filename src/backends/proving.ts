@@ -47,8 +47,8 @@ export type ProofOptions = {
   readonly onStage: (stage: BackendStage) => void;
 };
 
-/** A key after one more contribution to its setup, and the setup's transcript. */
-export type Contributed = { readonly provingKey: ProvingKey; readonly transcript: Uint8Array };
+/** A key after one more contribution to its setup, and the backend's files beside it that change with it. */
+export type Contributed = { readonly provingKey: ProvingKey; readonly files: ReadonlyMap<string, Uint8Array> };
 
 /** Stages of the backends, in the order of each. */
 export type BackendStage = 'commit' | 'lookups' | 'contractions' | 'opening' | 'witness' | 'points';

@@ -12,7 +12,7 @@ import { backendName, encodeParameters, type Setup, securityBits } from './confi
 import { acceptKey } from './key.ts';
 import { lower } from './lower.ts';
 import { decodeMaterial, encodeMaterial } from './material.ts';
-import { type Ceremony, ceremonyKey, contribute, withContribution } from './node/ceremony.ts';
+import { ceremonyKey, contribute, pinPtau, withContribution } from './node/ceremony.ts';
 import { compileCircom } from './node/circom.ts';
 import { developmentKey } from './node/dev-setup.ts';
 import { calculateWitness, type InputSignals, provePoints } from './node/snarkjs-prove.ts';
@@ -36,20 +36,29 @@ function checkRequest(circuit: Circuit, { setup }: KeyOptions): void {
   });
 }
 
+/** What auditors of a ceremony need besides circuit.r1cs and the powers-of-tau file: `snarkjs zkey verify` takes the three. */
+function ceremonyFiles(transcript: Uint8Array, zkey: Uint8Array): Map<string, Uint8Array> {
+  return new Map([
+    ['ceremony.json', transcript],
+    ['ceremony.zkey', zkey],
+  ]);
+}
+
 async function makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey> {
   checkRequest(circuit, options);
   const { onProgress, setup } = options;
+  const pinned = setup?.kind === 'ceremony' ? await pinPtau(setup) : null;
   onProgress('generating the circuit', 0);
   const program = lower(circuit);
   onProgress('compiling with circom', 0.05);
   const { r1cs: r1csFile, wasm } = await compileCircom(program.main);
   const r1cs = readR1cs(r1csFile);
   const progress = (share: number): void => onProgress('setting up the key', 0.3 + 0.7 * share);
-  const made: { readonly zkey: Uint8Array; readonly ceremony: Ceremony | null; readonly mark: Setup } =
-    setup?.kind === 'ceremony'
-      ? { ...(await ceremonyKey(r1csFile, setup, progress)), mark: 'ceremony' }
-      : { zkey: await developmentKey(r1cs, progress), ceremony: null, mark: 'insecure' };
-  const transcript = made.ceremony === null ? null : made.ceremony.transcript;
+  const made: { readonly zkey: Uint8Array; readonly transcript: Uint8Array | null; readonly mark: Setup } =
+    setup?.kind === 'ceremony' && pinned !== null
+      ? { ...(await ceremonyKey(r1csFile, setup, pinned, progress)), mark: 'ceremony' }
+      : { zkey: await developmentKey(r1cs, progress), transcript: null, mark: 'insecure' };
+  const { transcript } = made;
   const parameters = encodeParameters({
     setup: made.mark,
     r1csDigest: digest(r1csFile),
@@ -57,7 +66,10 @@ async function makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey> 
     key: readVerifyingPart(made.zkey),
   });
   const files = new Map([['main.circom', utf8(program.main)]]);
-  if (transcript !== null) files.set('ceremony.json', transcript);
+  if (transcript !== null) {
+    files.set('circuit.r1cs', r1csFile);
+    for (const [name, bytes] of ceremonyFiles(transcript, made.zkey)) files.set(name, bytes);
+  }
   return {
     verifyingKey: { backend: backendName, parameters, circuit, commitments: [] },
     material: encodeMaterial({ wasm, zkey: made.zkey }),
@@ -130,7 +142,7 @@ async function contributeTo(key: ProvingKey, transcript: Uint8Array, name: strin
       verifyingKey: { ...verifyingKey, parameters: changed },
       material: encodeMaterial({ wasm, zkey: contributed.zkey }),
     },
-    transcript: next,
+    files: ceremonyFiles(next, contributed.zkey),
   };
 }
 

@@ -19,7 +19,7 @@ async function contribute(session: Session, folder: string, { name }: Contribute
   const key = await located(path, () => decodeProvingKey(readModelFile(folder, modelFolder.provingKey)));
   const transcript = readFileIfPresent(join(folder, modelFolder.ceremony)) ?? new Uint8Array(0);
   session.progress.stage('contributing', 0.1);
-  const { provingKey, transcript: next } = await located(path, () => contributeTo(key, transcript, name));
+  const { provingKey, files: changed } = await located(path, () => contributeTo(key, transcript, name));
   const files = new Map<string, Uint8Array>();
   for (const file of Object.values(modelFolder)) {
     const bytes = readFileIfPresent(join(folder, file));
@@ -27,7 +27,7 @@ async function contribute(session: Session, folder: string, { name }: Contribute
   }
   files.set(modelFolder.provingKey, encodeProvingKey(provingKey));
   files.set(modelFolder.verifyingKey, encodeVerifyingKey(provingKey.verifyingKey));
-  files.set(modelFolder.ceremony, next);
+  for (const [file, bytes] of changed) files.set(file, bytes);
   session.progress.stage('writing', 0.9);
   await uninterrupted(() => writeFolderAtomic(folder, files, true));
   const keyDigest = toHex(verifyingKeyDigest(provingKey.verifyingKey));

@@ -14,6 +14,8 @@ export const modelFolder = {
   /** Of the groth16 backend: the circuit in circom, and what happened in its ceremony. */
   circom: 'main.circom',
   ceremony: 'ceremony.json',
+  ceremonyKey: 'ceremony.zkey',
+  constraints: 'circuit.r1cs',
 } as const;
 
 const knownNames: ReadonlySet<string> = new Set(Object.values(modelFolder));

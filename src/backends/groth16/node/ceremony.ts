@@ -11,6 +11,8 @@ import type { SetupChoice } from '../../proving.ts';
 import { knownCeremony } from './known-ceremonies.ts';
 import { type MemoryFile, withSnarkjs } from './packages.ts';
 
+export type CeremonyChoice = Extract<SetupChoice, { kind: 'ceremony' }>;
+
 export type Contribution = { readonly name: string; readonly hash: string };
 
 /** What happened, as the JSON that is kept beside the key. */
@@ -21,8 +23,6 @@ export type Transcript = {
   readonly circuitHash: string;
   readonly contributions: readonly Contribution[];
 };
-
-export type Ceremony = { readonly transcript: Uint8Array };
 
 export function encodeTranscript(transcript: Transcript): Uint8Array {
   return utf8(`${canonicalJson(transcript as unknown as Json)}\n`);
@@ -50,8 +50,11 @@ function refuse(path: string, message: string, next: string): ProvennError {
   return new ProvennError('SETUP_REFUSED', message, { where: path, next });
 }
 
+/** A ceremony file by its digest, and by its name when it is one of the known ones. */
+export type PinnedPtau = Transcript['powersOfTau'];
+
 /** Digest and name of a ceremony file that is known, or pinned by the caller. Throws `FILE_NOT_FOUND` or `SETUP_REFUSED`. */
-async function pinned(path: string, digest: string | null): Promise<Transcript['powersOfTau']> {
+export async function pinPtau({ ptau: path, digest }: CeremonyChoice): Promise<PinnedPtau> {
   if (!existsSync(path))
     throw new ProvennError('FILE_NOT_FOUND', 'The powers-of-tau file does not exist.', { where: path });
   const found = await blake2b(path);
@@ -86,10 +89,10 @@ export async function contribute(
 /** A proving key with one contribution. Throws `FILE_NOT_FOUND` or `SETUP_REFUSED`. */
 export async function ceremonyKey(
   r1cs: Uint8Array,
-  { ptau, digest, contributor }: Extract<SetupChoice, { kind: 'ceremony' }>,
+  { ptau, contributor }: CeremonyChoice,
+  powersOfTau: PinnedPtau,
   onProgress: (share: number) => void,
-): Promise<{ readonly zkey: Uint8Array; readonly ceremony: Ceremony }> {
-  const powersOfTau = await pinned(ptau, digest);
+): Promise<{ readonly zkey: Uint8Array; readonly transcript: Uint8Array }> {
   onProgress(0.1);
   const { initial, circuitHash } = await withSnarkjs(async ({ powersOfTau: tau, zKey }) => {
     if (!(await tau.verify(ptau)))
@@ -109,5 +112,5 @@ export async function ceremonyKey(
   );
   if (!isValid) throw refuse(ptau, 'The key does not verify against the ceremony.', 'Report this.');
   const transcript = encodeTranscript({ format: 1, powersOfTau, circuitHash, contributions: [contribution] });
-  return { zkey, ceremony: { transcript } };
+  return { zkey, transcript };
 }
