@@ -30,10 +30,11 @@ export function importConv(context: Context, node: GraphNode): void {
   context.values.set(outputName(node), pend(node, emit));
 }
 
-/** onnxruntime fuses a Gemm only with alpha = 1 and, when there is a bias, beta = 1. */
+/** onnxruntime fuses a Gemm with a bias only where alpha and beta are 1; without one, any alpha. */
 export function importGemm(context: Context, node: GraphNode): void {
   const hasBias = node.inputs[2] !== undefined && node.inputs[2] !== '';
-  if (floatAttribute(node, 'alpha', 1) !== 1 || (hasBias && floatAttribute(node, 'beta', 1) !== 1)) {
+  const alpha = floatAttribute(node, 'alpha', 1);
+  if (hasBias ? alpha !== 1 || floatAttribute(node, 'beta', 1) !== 1 : !(alpha > 0)) {
     refuse(
       node,
       'onnxruntime computes it in floating point, because alpha or beta is not 1',
@@ -46,7 +47,7 @@ export function importGemm(context: Context, node: GraphNode): void {
   const b = weightsOperand(context, node, 1, transB ? 0 : 1);
   checkGemmWeights(node, b);
   const c = biasOperand(context, node, 2, a, b, false);
-  context.values.set(outputName(node), pendGemm(context, node, a, b, c, { alpha: 1, transA, transB }));
+  context.values.set(outputName(node), pendGemm(context, node, a, b, c, { alpha, transA, transB }));
 }
 
 function checkGemmWeights(node: GraphNode, weights: ScaledConstant): void {

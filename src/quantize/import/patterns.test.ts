@@ -218,7 +218,10 @@ const refused: readonly (readonly [name: string, graph: () => Graph, where: stri
   ['a bias with a zero point', () => biasZero(), 'Gemm:g', /zero point/],
   [
     'alpha',
-    () => matrix((b, x) => b.node('Gemm', [x, b.weights('w', [8, 4], 0.01)], 'g', { alpha: { float: 0.5 } })),
+    () =>
+      matrix((b, x) =>
+        b.node('Gemm', [x, b.weights('w', [8, 4], fourScales, 1), gemmBias(b)], 'g', { alpha: { float: 0.5 } }),
+      ),
     'Gemm:g',
     island,
   ],

@@ -109,6 +109,11 @@ const accepted: readonly (readonly [name: string, graph: () => Graph, operators:
       ),
     'Transpose QGemm',
   ],
+  [
+    'Gemm with alpha',
+    () => after([3, 8], (b, x) => b.node('Gemm', [x, weight(b, [8, 4])], 'g', { alpha: { float: 0.37 } })),
+    'QGemm',
+  ],
   ['QGemm of activations', () => qgemm([3, 8], [8, 4], {}), 'QGemm'],
   [
     'QGemm of activations, transposed',
@@ -137,6 +142,10 @@ const head: readonly (readonly [name: string, graph: () => Graph])[] = [
   [
     'Gemm with a bias, transposed',
     () => floatHead((b, x) => b.node('Gemm', [x, weight(b, [4, 8]), b.bias('c', columnScales)], 'y', { transB: 1 })),
+  ],
+  [
+    'Gemm with alpha',
+    () => floatHead((b, x) => b.node('Gemm', [x, weight(b, [8, 4])], 'y', { alpha: { float: 0.37 } })),
   ],
   ['MatMul', () => floatHead((b, x) => b.node('MatMul', [x, weight(b, [8, 4])], 'y'))],
   ['QGemm without an output scale', () => qgemmHead({})],
