@@ -128,6 +128,20 @@ describe('QLinearConv as relations', () => {
     expect(circuit.wires.find(({ name }) => name.endsWith(':weight'))?.sizes).toEqual([4, 3, 3]);
   });
 
+  it('is one contraction and one step for a depthwise layer of any width and multiplier', () => {
+    for (const [channels, multiplier] of [
+      [2, 1],
+      [32, 1],
+      [16, 2],
+    ] as const) {
+      const x = random.tensor('u8', [1, channels, 4, 4]);
+      const w = random.tensor('s8', [channels * multiplier, 1, 3, 3]);
+      const { circuit } = made({ yScale: 512, group: channels, pads: [1, 1, 1, 1] }, [x, w]);
+      expect(kinds(circuit.gadgets)).toEqual(['contract', 'step']);
+      expect(circuit.wires.find(({ name }) => name.endsWith(':weight'))?.data?.length).toBe(w.data.length);
+    }
+  });
+
   it('makes weights block-diagonal where the channels do not split at the groups', () => {
     const { circuit } = made({ yScale: 512, group: 2 }, [image, random.tensor('s8', [4, 2, 3, 3])]);
     expect(circuit.wires.find(({ name }) => name.endsWith(':weight'))?.sizes).toEqual([4, 4, 3, 3]);
