@@ -263,6 +263,13 @@ const refused: readonly (readonly [name: string, build: Build, why: RegExp, wher
     'PRelu:made',
   ],
   [
+    'booleans as numbers',
+    (b, x, z) => b.node('Sqrt', [b.node('Less', [x, z], 'l')], 'made'),
+    /operand 0 is a tensor of booleans/,
+    'Sqrt:made',
+  ],
+  ['numbers as booleans', (b, x) => b.node('Not', [x], 'made'), /operand 0 is not a tensor of booleans/, 'Not:made'],
+  [
     'too many constants',
     (b, x) =>
       b.node(

@@ -8,7 +8,14 @@ import { exactGelu, type FloatFunction, unaryFunctions } from '../functions/unar
 import { floatAttribute, intAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
 import { type Context, operandValue, outputName } from './context.ts';
-import { type Combination, combined, type Described, type FloatOperand, floatOperand } from './functions.ts';
+import {
+  booleanOperand,
+  type Combination,
+  combined,
+  type Described,
+  type FloatOperand,
+  floatOperand,
+} from './functions.ts';
 import { fusedBinary } from './fused-binary.ts';
 import { geluInput } from './gelu.ts';
 import { clipFloat, clipPending } from './pending.ts';
@@ -65,9 +72,11 @@ function variadic(f: FloatPair): Importer {
   };
 }
 
-function binary(f: FloatPair, described: Omit<Described, 'label'> = {}): Importer {
+type OperandReader = (context: Context, node: GraphNode, index: number) => FloatOperand;
+
+function binary(f: FloatPair, described: Omit<Described, 'label'> = {}, read: OperandReader = floatOperand): Importer {
   return (context, node) => {
-    const operands = [floatOperand(context, node, 0), floatOperand(context, node, 1)];
+    const operands = [read(context, node, 0), read(context, node, 1)];
     const label = node.op;
     store(context, node, operands, ([a, b]) => f(a as number, b as number), { ...described, label });
   };
@@ -94,12 +103,13 @@ const importPRelu: Importer = (context, node) => {
 };
 
 const importNot: Importer = (context, node) => {
-  const operand = floatOperand(context, node, 0);
+  const operand = booleanOperand(context, node, 0);
   store(context, node, [operand], ([x]) => 1 - (x as number), { label: node.op, boolean: true });
 };
 
 const importWhere: Importer = (context, node) => {
-  const operands = [0, 1, 2].map((i) => floatOperand(context, node, i));
+  const branches = [1, 2].map((i) => floatOperand(context, node, i));
+  const operands = [booleanOperand(context, node, 0), ...branches];
   const f: Combination = ([condition, a, b]) => (condition === 0 ? b : a) as number;
   store(context, node, operands, f, { label: node.op });
 };
@@ -142,7 +152,8 @@ export const elementwiseImporters: readonly (readonly [string, Importer])[] = [
   ...['Div', 'Pow'].map((op): [string, Importer] => [op, binary(arithmetic.get(op) as FloatPair)]),
   ...['Max', 'Min'].map((op): [string, Importer] => [op, variadic(arithmetic.get(op) as FloatPair)]),
   ['Sum', variadic(arithmetic.get('Add') as FloatPair)],
-  ...[...comparisons, ...connectives].map(([op, f]): [string, Importer] => [op, binary(f, { boolean: true })]),
+  ...[...comparisons].map(([op, f]): [string, Importer] => [op, binary(f, { boolean: true })]),
+  ...[...connectives].map(([op, f]): [string, Importer] => [op, binary(f, { boolean: true }, booleanOperand)]),
   ['PRelu', importPRelu],
   ['Not', importNot],
   ['Where', importWhere],

@@ -17,6 +17,7 @@ export type FloatOperand = {
   readonly classes: Classes | null;
   readonly dims: Shape;
   readonly floats: Float32Array;
+  readonly boolean: boolean;
 };
 
 /** A function of the operands' floats, in order. */
@@ -28,7 +29,7 @@ export type Described = { readonly label: string; readonly ratio?: number; reado
 const mostClasses = 2048;
 
 /** A constant as classes: equal values are one class. */
-function classified(values: Float32Array, dims: Shape): FloatOperand {
+function classified(values: Float32Array, dims: Shape, boolean = false): FloatOperand {
   const known = new Map<string, number>();
   const distinct: number[] = [];
   const index = Int32Array.from(values, (value) => {
@@ -40,7 +41,7 @@ function classified(values: Float32Array, dims: Shape): FloatOperand {
     return distinct.push(value) - 1;
   });
   const classes = { dims, index, count: distinct.length };
-  return { cells: [], classes, dims, floats: Float32Array.from(distinct) };
+  return { cells: [], classes, dims, floats: Float32Array.from(distinct), boolean };
 }
 
 function constantFloats(node: GraphNode, tensor: GraphTensor): Float32Array {
@@ -58,24 +59,41 @@ function dequantized({ integers, scales, zeros, axis }: ScaledConstant): Float32
   });
 }
 
-/** Operand `index` of an elementwise operator. */
-export function floatOperand(context: Context, node: GraphNode, index: number): FloatOperand {
+function operandOf(context: Context, node: GraphNode, index: number, boolean: boolean): FloatOperand {
   const value = operandValue(context, node, index) ?? invalid(node, `operand ${index} is missing`);
-  return asOperand(node, value, node.inputs[index] as string);
+  const operand = asOperand(node, value, node.inputs[index] as string);
+  if (operand.boolean !== boolean) invalid(node, `operand ${index} ${boolean ? 'is not' : 'is'} a tensor of booleans`);
+  return operand;
+}
+
+/** Operand `index` of an elementwise operator, whose elements are floats. */
+export function floatOperand(context: Context, node: GraphNode, index: number): FloatOperand {
+  return operandOf(context, node, index, false);
+}
+
+/** The same for an operand of booleans, as floats 0 and 1. */
+export function booleanOperand(context: Context, node: GraphNode, index: number): FloatOperand {
+  return operandOf(context, node, index, true);
 }
 
 function asOperand(node: GraphNode, value: Value, name: string): FloatOperand {
   switch (value.kind) {
     case 'byte-function':
-      return { cells: [value.cell], classes: null, dims: value.cell.dims, floats: value.floats };
+      return {
+        cells: [value.cell],
+        classes: null,
+        dims: value.cell.dims,
+        floats: value.floats,
+        boolean: value.boolean === true,
+      };
     case 'pair-function': {
-      const { left, right, dims, floats } = value;
+      const { left, right, dims, floats, boolean } = value;
       return 'index' in right
-        ? { cells: [left], classes: right, dims, floats }
-        : { cells: [left, right], classes: null, dims, floats };
+        ? { cells: [left], classes: right, dims, floats, boolean }
+        : { cells: [left, right], classes: null, dims, floats, boolean };
     }
     case 'constant':
-      return classified(constantFloats(node, value.tensor), value.tensor.dims);
+      return classified(constantFloats(node, value.tensor), value.tensor.dims, value.tensor.type === 'bool');
     case 'scaled-constant':
       return classified(dequantized(value), value.integers.dims);
     case 'pending':
