@@ -3,13 +3,32 @@ import { describe, expect, it } from 'vitest';
 import type { Attribute, Graph, GraphNode, GraphTensor } from '../../artifact/graph.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { readModel } from '../../onnx/index.ts';
-import { generator } from '../laws.ts';
+import { GraphBuilder, generator } from '../laws.ts';
 import { quantizeModel } from '../quantizer/quantize-model.ts';
 import { importQuantized } from './import-quantized.ts';
 
 const folder = new URL('../../../test/fixtures/models/', import.meta.url);
 const files = readdirSync(folder).filter((file) => file.startsWith('tiny') || file === 'lenet5.qdq.channel.u8s8.onnx');
-const graphs = files.map((file) => readModel(new Uint8Array(readFileSync(new URL(file, folder)))));
+const graphs = [...files.map((file) => readModel(new Uint8Array(readFileSync(new URL(file, folder))))), islands()];
+
+/** Elementwise operators of every kind: of one tensor, of two, with constants, joined, compared. */
+function islands(): Graph {
+  const b = new GraphBuilder();
+  const q = (scale: number, zeroPoint: number) => ({ scale: Math.fround(scale), zeroPoint, dtype: 'u8' as const });
+  const [x, z] = [b.pair('x', 'xf', q(0.02, 128)), b.pair('z', 'zf', q(0.03, 90))];
+  const product = b.pair(b.node('Mul', [x, z], 'm'), 'mf', q(0.05, 120));
+  const scaled = b.node('Add', [b.node('Mul', [x, b.randomFloats('s', [3, 1])], 'ms'), b.floats('t', [], [0.5])], 'as');
+  const parameters = ['scale', 'bias', 'mean'].map((name) => b.randomFloats(name, [3]));
+  const normal = b.node('BatchNormalization', [z, ...parameters, b.floats('variance', [3], [1, 2, 3])], 'bn');
+  const joined = b.node('Concat', [product, b.node('Relu', [scaled], 'r'), b.node('Erf', [normal], 'e')], 'c', {
+    axis: 1,
+  });
+  const above = b.node('Greater', [x, b.node('PRelu', [z, b.floats('slope', [1], [0.2])], 'p')], 'g');
+  const chosen = b.node('Where', [b.node('Not', [above], 'n'), x, b.floats('other', [], [-1])], 'w');
+  b.pair(joined, 'y', q(0.05, 99));
+  b.pair(chosen, 'v', q(0.01, 200));
+  return b.graph({ x: [2, 3, 4], z: [2, 3, 4] }, ['y', 'v'], { opset: 17 });
+}
 
 type Random = () => number;
 
@@ -53,6 +72,21 @@ const operators = [
   'DequantizeLinear',
   'Dropout',
   'Identity',
+  'Sub',
+  'Mul',
+  'Div',
+  'Max',
+  'Pow',
+  'PRelu',
+  'Where',
+  'Not',
+  'And',
+  'Greater',
+  'Concat',
+  'BatchNormalization',
+  'Sigmoid',
+  'Erf',
+  'Sin',
 ];
 
 /** One random change to one node; names stay those of the graph, so that it is not caught as an undefined value. */
