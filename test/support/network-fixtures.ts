@@ -19,11 +19,3 @@ export function isAwaited(name: string): boolean {
 export const networkFixtures: readonly string[] = fixtureNames.filter(
   (name) => !name.startsWith('tiny') && !name.startsWith('lenet5') && !isAwaited(name),
 );
-
-/**
- * Networks that run as in onnxruntime but are refused by name when a circuit is built: the QDQ quantizer gives an average
- * pool the scale of its input, and over 2 × 2 cells onnxruntime's float sums then fall on ties.
- */
-export function isUndetermined(name: string): boolean {
-  return name.startsWith('average-tanh.qdq.');
-}
