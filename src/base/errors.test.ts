@@ -22,6 +22,7 @@ describe('the catalogue', () => {
       {
         "ARTIFACT_TAMPERED": "tampered",
         "ARTIFACT_VERSION": "tampered",
+        "BACKEND_UNSUPPORTED": "unsupported",
         "BUDGET_EXHAUSTED": "resource",
         "DEPENDENCY_MISSING": "resource",
         "FILE_MALFORMED": "io",
@@ -41,6 +42,7 @@ describe('the catalogue', () => {
         "PARAMETERS_REFUSED": "resource",
         "PROOF_SELF_CHECK": "rejected",
         "RESOURCE_LIMIT": "resource",
+        "SETUP_REFUSED": "tampered",
         "USAGE": "usage",
       }
     `);
