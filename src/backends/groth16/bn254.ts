@@ -118,6 +118,48 @@ export function multiplyPoint<F>(f: Coordinates<F>, point: Point<F>, scalar: big
   return result;
 }
 
+/** X/Z², Y/Z³; Z = 0 at infinity. Spares the inversion of every affine addition. */
+type Jacobian = readonly [x: bigint, y: bigint, z: bigint];
+
+const infinity: Jacobian = [1n, 1n, 0n];
+
+function doubled([x, y, z]: Jacobian): Jacobian {
+  const square = mod(y * y);
+  const s = mod(4n * x * square);
+  const m = mod(3n * x * x);
+  const x3 = mod(m * m - 2n * s);
+  return [x3, mod(m * (s - x3) - 8n * square * square), mod(2n * y * z)];
+}
+
+function addedAffine(sum: Jacobian, point: NonNullable<G1>): Jacobian {
+  const [x, y, z] = sum;
+  if (z === 0n) return [point.x, point.y, 1n];
+  const zz = mod(z * z);
+  const h = mod(point.x * zz - x);
+  const r = mod(point.y * zz * z - y);
+  if (h === 0n) return r === 0n ? doubled(sum) : infinity;
+  const hh = mod(h * h);
+  const v = mod(x * hh);
+  const x3 = mod(r * r - hh * h - 2n * v);
+  return [x3, mod(r * (v - x3) - y * hh * h), mod(z * h)];
+}
+
+/** Σ scalars[i] · points[i] in G1, all doublings shared. */
+export function combine1(points: readonly NonNullable<G1>[], scalars: readonly bigint[]): G1 {
+  let sum = infinity;
+  for (let bit = 253n; bit >= 0n; bit--) {
+    sum = doubled(sum);
+    points.forEach((point, i) => {
+      if (((scalars[i] as bigint) >> bit) & 1n) sum = addedAffine(sum, point);
+    });
+  }
+  const [x, y, z] = sum;
+  if (z === 0n) return null;
+  const inverse = invert(z, P);
+  const square = mod(inverse * inverse);
+  return { x: mod(x * square), y: mod(y * square * inverse) };
+}
+
 export function isOnCurve<F>(f: Coordinates<F>, { x, y }: NonNullable<Point<F>>): boolean {
   return f.equal(f.multiply(y, y), f.add(f.multiply(f.multiply(x, x), x), f.b));
 }

@@ -40,8 +40,8 @@ export type Parameters = {
   readonly key: Groth16Key;
 };
 
-/** Most public signals of a key: the binding and 252 bits of statement each. */
-export const maximumSignals = 4096;
+/** Most public signals of a key, each 252 bits of statement: what a verifier may be made to add up in about a second. */
+export const maximumSignals = 1024;
 
 export function encodeParameters({ setup, r1csDigest, transcriptDigest, key }: Parameters): Uint8Array {
   const out = new ByteWriter().u8(setups.indexOf(setup)).raw(r1csDigest).raw(transcriptDigest).raw(writeG1(key.alpha));

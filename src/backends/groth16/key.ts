@@ -6,8 +6,8 @@ import { BytesError } from '../../base/bytes.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { CircuitProblem, checkCircuit } from '../../gadgets/check.ts';
 import type { Accepted } from '../verifying.ts';
-import { backendName, decodeParameters, type Parameters, securityBits, weakness } from './config.ts';
-import { countSignals } from './layout.ts';
+import { backendName, decodeParameters, maximumSignals, type Parameters, securityBits, weakness } from './config.ts';
+import { countSignals, packBits, statementBits } from './layout.ts';
 
 export type AcceptedKey = Accepted & { readonly parameters: Parameters };
 
@@ -27,6 +27,7 @@ export function acceptKey(key: VerifyingKey): AcceptedKey {
     checkCircuit(key.circuit);
     if (matricesOf(key.circuit).length > 0) refuse('this version of the backend has no long-lived commitments');
     if (key.commitments.length > 0) refuse('it fixes commitments that the circuit does not have');
+    if (statementBits(key.circuit) > maximumSignals * packBits) refuse('its statement has too many integers');
     if (parameters.key.ic.length !== 1 + countSignals(key.circuit)) refuse('its points belong to another circuit');
     return {
       backend: backendName,

@@ -19,6 +19,13 @@ export function widthOf(low: number, high: number): number {
   return high <= low ? 0 : Math.floor(Math.log2(high - low)) + 1;
 }
 
+/** Binary digits of the whole statement, counted without visiting its cells; a cell of no digits counts as one. */
+export function statementBits({ wires }: Circuit): number {
+  return wires.reduce((total, { role, sizes, interval: [low, high] }) => {
+    return role === 'public' ? total + product(sizes) * Math.max(1, widthOf(low, high)) : total;
+  }, 0);
+}
+
 export function packsOf(circuit: Circuit): Pack[] {
   const packs: PackedCell[][] = [];
   let room = 0;

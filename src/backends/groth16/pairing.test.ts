@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
+  addPoints,
+  combine1,
   field1,
   field2,
   generator1,
@@ -40,6 +42,25 @@ describe('pairing', () => {
     ).toBe(false);
     expect(pairingProductIsOne([[generator1, generator2]])).toBe(false);
     expect(pairingProductIsOne([[null, generator2]])).toBe(true);
+  });
+
+  test('sums of multiples agree with one multiple after another', () => {
+    const points = [generator1, g1(5n), negate1(generator1), g1(R - 1n)].map(
+      (point) => point as NonNullable<typeof point>,
+    );
+    for (const scalars of [
+      [0n, 0n, 0n, 0n],
+      [1n, 0n, 1n, 0n],
+      [7n, R - 1n, 2n ** 200n + 3n, 12n],
+      [2n, 2n, 2n, 2n],
+    ]) {
+      const sum = scalars.reduce(
+        (total: ReturnType<typeof g1>, scalar, i) =>
+          addPoints(field1, total, multiplyPoint(field1, points[i] as (typeof points)[number], scalar)),
+        null,
+      );
+      expect(combine1(points, scalars)).toEqual(sum);
+    }
   });
 
   test('points are read as they are written, and nothing else is a point', () => {

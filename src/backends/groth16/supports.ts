@@ -4,7 +4,8 @@ import { product } from '../../base/tensor.ts';
 import { boxOfGadget } from '../../gadgets/facts.ts';
 import { readView } from '../../gadgets/views.ts';
 import type { Support } from '../proving.ts';
-import { packsOf } from './layout.ts';
+import { maximumSignals } from './config.ts';
+import { packBits, packsOf, statementBits } from './layout.ts';
 import { rangeCost, realisationCost, realiseStep, rowCost } from './realise-step.ts';
 
 /** Most equations: above this, compiling and proving take minutes and gigabytes, and no ceremony file is small. */
@@ -84,6 +85,13 @@ function count(x: number): string {
 
 /** The estimate, and a refusal above the ceilings. Large circuits are refused from their sizes alone. */
 export function supports(circuit: Circuit): Support {
+  if (statementBits(circuit) > maximumSignals * packBits)
+    return {
+      supported: false,
+      costs: {},
+      reason: `Its public integers take more than ${count(maximumSignals)} public signals.`,
+      next: 'Use the transparent backend (--backend transparent), or make less of it public.',
+    };
   const rough = total(circuit, false);
   const isLarge = rough.constraints > maximumConstraints || rough.terms > maximumTerms;
   const { constraints, terms } = isLarge ? rough : total(circuit, true);

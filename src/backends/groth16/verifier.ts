@@ -4,7 +4,7 @@
  */
 import type { Statement } from '../../artifact/statement.ts';
 import { type BackendVerifier, Rejected } from '../verifying.ts';
-import { addPoints, field1, type G1, multiplyPoint, negate1 } from './bn254.ts';
+import { combine1, negate1 } from './bn254.ts';
 import { backendName, type Groth16Key } from './config.ts';
 import { type AcceptedKey, acceptKey } from './key.ts';
 import { pairingProductIsOne } from './pairing.ts';
@@ -13,10 +13,7 @@ import { signalsOf } from './signals.ts';
 
 /** Whether the pairing equation holds for these signals. */
 export function checkEquation(key: Groth16Key, signals: readonly bigint[], { a, b, c }: Groth16Proof): boolean {
-  const combined = signals.reduce(
-    (sum: G1, signal, i) => addPoints(field1, sum, multiplyPoint(field1, key.ic[i + 1] as NonNullable<G1>, signal)),
-    key.ic[0] as NonNullable<G1>,
-  );
+  const combined = combine1(key.ic, [1n, ...signals]);
   return pairingProductIsOne([
     [negate1(a), b],
     [key.alpha, key.beta],
