@@ -144,7 +144,7 @@ def squeeze_excite():
 
 
 def inception():
-    """Parallel branches joined by Concat, with max and average pooling among them."""
+    """Parallel branches joined by Concat, with max pooling among them, as in GoogLeNet."""
     net = Network("inception")
     x = net.op("Relu", [net.conv("input", "stem.conv", [4, 2, 3, 3], 1)], "stem")
     window = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "strides": [1, 1]}
@@ -155,7 +155,7 @@ def inception():
     c = net.op("Relu", [net.conv(c, "largest.conv", [2, 4, 1, 1])], "largest.relu")
     d = net.op("Concat", [a, b, c], "concat1", axis=1)
     x = net.op("MaxPool", [d], "pool", kernel_shape=[2, 2], strides=[2, 2])
-    e = net.op("AveragePool", [x], "mean", **window)
+    e = net.op("MaxPool", [x], "wide", **window)
     x = net.op("Concat", [e, net.conv(x, "point", [3, 9, 1, 1])], "concat2", axis=1)
     net.head(x, 12)
     return net.model()

@@ -179,11 +179,11 @@ describe('constants', () => {
 });
 
 describe('operator sets', () => {
-  test.each([7, 25])('of version %i are known', (version) => {
+  test.each([6, 7, 25])('of version %i are known', (version) => {
     expect(checkModel(model({ opsets: [{ domain: '', version }] })).opsets.get('')).toBe(version);
   });
 
-  test.each([6, 26, 0, -1])('of version %i are unsupported', (version) => {
+  test.each([5, 26, 0, -1])('of version %i are unsupported', (version) => {
     const error = refusal({ opsets: [{ domain: '', version }] });
     expect(error).toMatchObject({ code: 'MODEL_UNSUPPORTED', where: 'opset_import' });
   });

@@ -7,8 +7,8 @@ import type { NamedTensor } from './tensor.ts';
 import { topologicalSort } from './topological-sort.ts';
 import type { RawValue } from './value-info.ts';
 
-/** Versions of the default operator set provenn knows. */
-export const opsetRange = { low: 7, high: 25 } as const;
+/** Versions of the default operator set provenn knows; 6 is read as 7 (`upgrade.ts`). */
+export const opsetRange = { low: 6, high: 25 } as const;
 
 /** Operator domains a node may come from; '' is the default one. */
 const domains: ReadonlySet<string> = new Set(['', 'ai.onnx.ml', 'com.microsoft']);

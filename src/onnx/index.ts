@@ -5,6 +5,7 @@ import { checkModel } from './check.ts';
 import { defaultLimits, type ModelLimits } from './limits.ts';
 import { parseModel } from './model.ts';
 import { inferShapes } from './shape-inference.ts';
+import { upgradeOpset } from './upgrade.ts';
 
 export type { Bindings } from './bindings.ts';
 export type { ModelLimits } from './limits.ts';
@@ -26,5 +27,5 @@ export type ReadOptions = {
  */
 export function readModel(bytes: Uint8Array, options: ReadOptions = {}): Graph {
   const limits: ModelLimits = { ...defaultLimits, ...options.limits };
-  return inferShapes(checkModel(parseModel(bytes, limits)), options.bindings ?? {}, limits);
+  return inferShapes(upgradeOpset(checkModel(parseModel(bytes, limits))), options.bindings ?? {}, limits);
 }

@@ -6,7 +6,6 @@ import { readModel } from '../../src/onnx/index.ts';
 import { importQuantized } from '../../src/quantize/index.ts';
 import { execute } from '../../src/runtime/execute.ts';
 import { dequantizeOutput, quantizeInput } from '../../src/runtime/ports.ts';
-import { isAwaited } from '../support/network-fixtures.ts';
 
 const fixtures = new URL('../fixtures/', import.meta.url);
 const images = new URL('../../artifacts/lenet5/images/', import.meta.url);
@@ -33,7 +32,7 @@ function inputRows({ dims, data, images: names }: Recording['input']): number[][
   return Array.from({ length: batch }, (_, b) => (data ?? []).slice(b * cells, (b + 1) * cells));
 }
 
-const recordings = readdirSync(new URL('ort/', fixtures)).filter((file) => !isAwaited(file));
+const recordings = readdirSync(new URL('ort/', fixtures));
 
 describe.each(recordings)('%s', (file) => {
   it('equals onnxruntime in every recorded tensor', () => {
