@@ -184,7 +184,7 @@ describe('tables equal those of onnxruntime in every entry', () => {
     for (const dtype of ['u8', 's8'] as const) await compareTables(key, attributes, dtype, 50);
   });
 
-  it('writes down how many were compared', async () => {
-    await expect(`${compared}`).toMatchFileSnapshot('compared/functions.json');
+  it('is what the record says, or more', () => {
+    compared.check('functions');
   });
 });

@@ -305,6 +305,6 @@ it('MatMulInteger equals onnxruntime', async () => {
   expect(await compare(matMulIntegerVectors, integerProduct, 100)).toBeGreaterThan(500);
 });
 
-it('writes down how much was compared', async () => {
-  await expect(`${record}`).toMatchFileSnapshot('compared/operators.json');
+it('is what the record says, or more', () => {
+  record.check('operators');
 });

@@ -94,7 +94,7 @@ describe('every pair of bytes gives what it gives in onnxruntime', () => {
     await comparePairs(op, ['s8', 'u8', 'bool'], 4);
   });
 
-  it('writes down how many were compared', async () => {
-    await expect(`${compared}`).toMatchFileSnapshot('compared/pairs.json');
+  it('is what the record says, or more', () => {
+    compared.check('pairs');
   });
 });
