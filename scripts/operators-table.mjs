@@ -42,7 +42,7 @@ const text = `# Operators
 Generated from \`src/ops\` by \`node scripts/operators-table.mjs\`; a test holds it to the registry.
 
 These are the operators of the integer network. Models in QOperator form name most of them directly; in QDQ form a group
-DequantizeLinear → Conv, Gemm, MatMul, Add, MaxPool, GlobalMaxPool, AveragePool, GlobalAveragePool, Relu, Clip, Reshape, Flatten, Transpose, Squeeze, Unsqueeze, Slice, Split, Gather, Expand, Tile, Pad, nearest Resize, DepthToSpace, SpaceToDepth, Identity or Dropout →
+DequantizeLinear → Conv, Gemm, MatMul, Add, MaxPool, GlobalMaxPool, AveragePool, GlobalAveragePool, Relu, Clip, Reshape, Flatten, Transpose, Squeeze, Unsqueeze, Slice, Split, Gather, Expand, Tile, Pad, nearest Resize, DepthToSpace, SpaceToDepth, Concat, ReduceMax, ReduceMin, Cast, Identity or Dropout →
 QuantizeLinear becomes one of them wherever onnxruntime computes the group in integers. QuantizeLinear at inputs and DequantizeLinear at
 outputs are ports. Everything else is refused by name (exit code 3), with what would make it supported.
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ProvennError } from '../base/errors.ts';
 import { argExtremeVectors } from './arg-extreme/vectors.ts';
+import { castVectors } from './cast/vectors.ts';
 import { concatVectors } from './concat/vectors.ts';
 import { convIntegerVectors } from './conv-integer/vectors.ts';
 import { identityVectors } from './identity/vectors.ts';
@@ -26,6 +27,7 @@ import { type OpVectors, Random } from './vectors.ts';
 
 const all: readonly OpVectors[] = [
   argExtremeVectors,
+  castVectors,
   concatVectors,
   convIntegerVectors,
   identityVectors,

@@ -1,6 +1,7 @@
 /** Every operator of the integer network, one line each. */
 import { ProvennError } from '../base/errors.ts';
 import { argExtreme } from './arg-extreme/op.ts';
+import { cast } from './cast/op.ts';
 import { concat } from './concat/op.ts';
 import { convInteger } from './conv-integer/op.ts';
 import { identity } from './identity/op.ts';
@@ -24,6 +25,7 @@ import { unaryTable } from './unary-table/op.ts';
 
 export const operators: readonly Op[] = [
   argExtreme,
+  cast,
   concat,
   convInteger,
   identity,

@@ -357,3 +357,37 @@ test.each([
   await expect(compared).rejects.toThrow(ProvennError);
   await expect(compared).rejects.toThrow(/in floating point/);
 });
+
+test('weights behind an Identity and a Transpose equal onnxruntime', async () => {
+  const b = new GraphBuilder();
+  const x = b.pair('x', 'xf', bytes(0.02, 128));
+  const data = Int8Array.from({ length: 24 }, (_, i) => (i * 37) % 64);
+  const stored = b.constant('stored', { type: 'int8', dims: [2, 3, 2, 2], data });
+  b.node('Transpose', [b.node('Identity', [stored], 'same')], 'turned', { perm: [1, 0, 3, 2] });
+  const scale = b.node('Identity', [b.floats('scale', [], [0.01])], 'w.scale');
+  const zero = b.constant('zero', { type: 'int8', dims: [], data: Int8Array.of(0) });
+  const w = b.node('DequantizeLinear', ['turned', scale, zero], 'w');
+  b.pair(b.node('Conv', [x, w], 'c'), 'y', bytes(0.05, 100));
+  await compare(b.graph({ x: [1, 2, 4, 4] }, ['y']), 'weights');
+});
+
+test.each<[string, number, string, 'int32' | 'int64' | 'float32']>([
+  ['bytes to int32', 6, 'Identity', 'int32'],
+  ['bytes to int64', 7, 'Identity', 'int64'],
+  ['bytes to floats', 1, 'Identity', 'float32'],
+  ['an index to int32', 6, 'ArgMax', 'int32'],
+])('Cast of %s equals onnxruntime', async (where, to, op, type) => {
+  const b = new GraphBuilder();
+  b.node('Cast', [b.node(op, ['x'], 'm')], 'y', { to });
+  await compare(
+    b.graph({ x: [3, 4] }, ['y'], { integers: { x: 'uint8', ...(type === 'float32' ? {} : { y: type }) } }),
+    where,
+  );
+});
+
+test('Cast of integers to narrower ones is refused', async () => {
+  const b = new GraphBuilder();
+  b.node('Cast', ['x'], 'y', { to: 3 });
+  const graph = b.graph({ x: [3, 4] }, ['y'], { integers: { x: 'uint8', y: 'int8' } });
+  await expect(compareWithOnnxruntime(writeModel(graph), 1)).rejects.toThrow(/which changes integers/);
+});

@@ -7,6 +7,7 @@ import type { IntTensor } from '../../src/base/tensor.ts';
 import { buildCircuit } from '../../src/compile/circuit.ts';
 import { assignWitness } from '../../src/compile/witness.ts';
 import { argExtremeVectors } from '../../src/ops/arg-extreme/vectors.ts';
+import { castVectors } from '../../src/ops/cast/vectors.ts';
 import { concatVectors } from '../../src/ops/concat/vectors.ts';
 import { convIntegerVectors } from '../../src/ops/conv-integer/vectors.ts';
 import { identityVectors } from '../../src/ops/identity/vectors.ts';
@@ -31,6 +32,7 @@ import { execute } from '../../src/runtime/execute.ts';
 
 export const operatorVectors: readonly OpVectors[] = [
   argExtremeVectors,
+  castVectors,
   concatVectors,
   convIntegerVectors,
   identityVectors,

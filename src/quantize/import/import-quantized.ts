@@ -4,6 +4,7 @@ import type { QuantGraph } from '../../artifact/quant-graph.ts';
 import { ProvennError } from '../../base/errors.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { refuse } from '../refusal.ts';
+import { importCast } from './casting.ts';
 import { importConcat, importQLinearConcat } from './concat.ts';
 import { type Context, openContext } from './context.ts';
 import { elementwiseImporters } from './elementwise.ts';
@@ -57,6 +58,7 @@ const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
   ['Concat', importConcat],
   ['com.microsoft:QLinearConcat', importQLinearConcat],
   ['Split', importSplit],
+  ['Cast', importCast],
   ['ArgMax', importArgExtreme(false)],
   ['ArgMin', importArgExtreme(true)],
   ['TopK', importTopK],

@@ -1,16 +1,17 @@
 /** Importing movements: on integers as they are, on floats that are a function of one byte, and on floats still to come. */
-import type { GraphNode } from '../../artifact/graph.ts';
-import { dtypeRange } from '../../base/tensor.ts';
+import type { GraphNode, GraphTensor } from '../../artifact/graph.ts';
+import { dtypeRange, type IntTensor, intTensor } from '../../base/tensor.ts';
+import { lookupOp } from '../../ops/registry.ts';
 import { type ByteQuantization, quantizeByte } from '../formula.ts';
 import { intAttribute, textAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
 import { type Context, operandValue, outputName, readOnce } from './context.ts';
-import { propagates, readMovement } from './movement.ts';
+import { isStill, propagates, readMovement } from './movement.ts';
 import { axisOf, emitSteps, listOf, type Step, type Surroundings } from './movement-operands.ts';
 import { awaitingQuantization, movePending, pend } from './pending.ts';
 import { paddingOf } from './selecting.ts';
 import { emitQuantized } from './tabulate.ts';
-import type { ByteFunction, Cell, IntegerValue, PendingValue, Value } from './values.ts';
+import type { ByteFunction, Cell, ConstantValue, IntegerValue, PendingValue, ScaledConstant, Value } from './values.ts';
 
 type Movable = IntegerValue | ByteFunction;
 
@@ -36,13 +37,67 @@ function integerFor(value: Movable, constant: number): number | null {
 }
 
 function surroundings(context: Context, integer: Surroundings['integerFor']): Surroundings {
-  return { constants: (name) => context.graph.initializers.get(name), integerFor: integer };
+  const constants = (name: string): GraphTensor | undefined => {
+    const value = context.values.get(name);
+    return value?.kind === 'constant' ? value.tensor : context.graph.initializers.get(name);
+  };
+  return { constants, integerFor: integer };
+}
+
+/** The elements a list of positions names, in its order and shape. */
+function reordered(tensor: GraphTensor, { dims, data: order }: IntTensor): GraphTensor {
+  const from = <T extends ArrayLike<unknown>>(data: T, make: new (length: number) => T): T => {
+    const out = new make(order.length) as { [index: number]: unknown };
+    order.forEach((cell, i) => {
+      out[i] = data[cell];
+    });
+    return out as T;
+  };
+  switch (tensor.type) {
+    case 'float32':
+      return { ...tensor, dims, data: from(tensor.data, Float32Array) };
+    case 'float64':
+      return { ...tensor, dims, data: from(tensor.data, Float64Array) };
+    case 'int8':
+      return { ...tensor, dims, data: from(tensor.data, Int8Array) };
+    case 'int32':
+      return { ...tensor, dims, data: from(tensor.data, Int32Array) };
+    case 'int64':
+      return { ...tensor, dims, data: from(tensor.data, BigInt64Array) };
+    case 'uint8':
+    case 'bool':
+      return { ...tensor, dims, data: from(tensor.data, Uint8Array) };
+  }
 }
 
 /** MaxPool, Reshape and the like. */
 export function importMovement(context: Context, node: GraphNode): void {
-  const value = movable(context, node);
-  context.values.set(outputName(node), moved(context, node, value));
+  const value = operandValue(context, node, 0);
+  const fixed = value?.kind === 'constant' || (value?.kind === 'scaled-constant' && isStill(node));
+  const result = fixed ? movedConstant(context, node, value) : moved(context, node, movable(context, node));
+  context.values.set(outputName(node), result);
+}
+
+/** A constant moved once and for all: its cells change places as their numbers do. */
+function movedConstant(context: Context, node: GraphNode, value: ConstantValue | ScaledConstant): Value {
+  if (value.kind === 'scaled-constant') return value;
+  const { tensor } = value;
+  const cells = intTensor(
+    's32',
+    tensor.dims,
+    Int32Array.from({ length: tensor.data.length }, (_, cell) => cell),
+  );
+  const steps = readMovement(
+    node,
+    tensor.dims,
+    surroundings(context, () => null),
+  );
+  const order = steps.reduce((current, { op, attrs }) => {
+    if (op === 'MaxPool' || op === 'ReduceExtreme') refuse(node, 'compares constants', 'Compute them when exporting.');
+    const operator = lookupOp(op);
+    return operator.run([current], operator.attrs(attrs, node.name))[0] as IntTensor;
+  }, cells);
+  return { kind: 'constant', name: outputName(node), tensor: reordered(tensor, order) };
 }
 
 function moved(context: Context, node: GraphNode, value: Movable | PendingValue): Value {
