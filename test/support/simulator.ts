@@ -27,6 +27,8 @@ export type Simulated = {
   /** What the oracle has to answer. */
   readonly draws: readonly (readonly Ext[])[];
   readonly positions: readonly number[];
+  /** Made-up roots of all long-lived matrices, those that a key would fix included. */
+  readonly roots: readonly Uint8Array[];
 };
 
 /** Distinct columns, increasing, uniform. */
@@ -103,8 +105,8 @@ function treeOf(columns: readonly Uint8Array[], positions: readonly number[], lo
 }
 
 /**
- * A transcript for the public integers of a statement, true or not. Matrices that the statement names are made up too; a key
- * that fixes one is beyond this test, for its root would have to be.
+ * A transcript for the public integers of a statement, true or not. Long-lived matrices are made up too: a commitment that
+ * nobody made from any cells is part of what the simulator shows.
  */
 export function simulate(key: AcceptedKey, publics: readonly Int32Array[], seed: Uint8Array): Simulated {
   const { system, layout, parameters } = key;
@@ -160,6 +162,7 @@ export function simulate(key: AcceptedKey, publics: readonly Int32Array[], seed:
     nonce(parameters.queryWork),
     ...trees.flatMap((tree, k) => [...(columns[k] as Uint8Array[]), ...multiproof(tree, positions)]),
   );
-  const proof: Proof = { backend: backendName, statement: { ...statement, commitments: long }, body };
-  return { proof, draws, positions };
+  const commitments = long.filter((_, k) => key.matrices[k]?.root === null);
+  const proof: Proof = { backend: backendName, statement: { ...statement, commitments }, body };
+  return { proof, draws, positions, roots: long };
 }

@@ -3,6 +3,7 @@ import type { Circuit } from '../../src/artifact/circuit.ts';
 import { type AcceptedKey, acceptKey, makeKey, proveWitness } from '../../src/backends/transparent/index.ts';
 import { verifyProof } from '../../src/verify/index.ts';
 import { complete, everyGadget } from '../support/circuits.ts';
+import { dotProduct } from '../support/dot-product.ts';
 import { fresh } from '../support/fresh.ts';
 import { judgeUnder } from '../support/frozen.ts';
 import { allGadgets } from '../support/gadget-circuits.ts';
@@ -13,6 +14,23 @@ const cases: [string, Circuit, readonly Int32Array[]][] = [
   ['every gadget', everyGadget().circuit, everyGadget().inputs],
   ['all gadgets', allGadgets.circuit, allGadgets.inputs],
 ];
+
+test('the simulator makes up commitments as well: those of the key and those of the statement', () => {
+  const { key } = dotProduct(2);
+  for (const y of [0, 1234]) {
+    const publics = [Int32Array.of(40), Int32Array.of(y)];
+    const { proof, draws, positions, roots } = simulate(key, publics, new Uint8Array(32).fill(y & 255));
+    const simulated = {
+      ...key,
+      matrices: key.matrices.map((matrix, k) =>
+        matrix.root === null ? matrix : { ...matrix, root: roots[k] as Uint8Array },
+      ),
+    };
+    const verdict = judgeUnder(simulated, proof, draws, positions);
+    expect(verdict.ok ? 'accepted' : verdict.reason).toBe('accepted');
+    expect(judgeUnder(key, proof, draws, positions).ok).toBe(false);
+  }
+});
 
 describe.each(cases)('the simulator, %s', (_, circuit, inputs) => {
   const key: AcceptedKey = acceptKey(makeKey(circuit));
