@@ -1,6 +1,8 @@
 /** provenn as a library: the sanctioned exports. A test holds the list. Verification alone: import `provenn/verify`. */
 export type { Circuit } from './artifact/circuit.ts';
 export { circuitDigest, decodeCircuit, encodeCircuit } from './artifact/circuit-codec.ts';
+export type { Commitment, Lease, Opening } from './artifact/commitment.ts';
+export { decodeCommitment, decodeOpening, encodeCommitment, encodeOpening } from './artifact/commitment.ts';
 export type { ProvingKey, VerifyingKey } from './artifact/keys.ts';
 export {
   decodeProvingKey,

@@ -1,5 +1,6 @@
 /** What the pipeline asks of a proof system: whether it can prove a circuit, a key for it, and proofs. */
-import type { Circuit } from '../artifact/circuit.ts';
+import type { Circuit, WireId } from '../artifact/circuit.ts';
+import type { Opening } from '../artifact/commitment.ts';
 import type { ProvingKey, VerifyingKey } from '../artifact/keys.ts';
 import type { Proof } from '../artifact/proof.ts';
 import type { Witness } from '../artifact/witness.ts';
@@ -18,8 +19,17 @@ export type SetupChoice =
   /** A powers-of-tau file, and its BLAKE2b digest when it is none of the ceremonies that are known by name. */
   | { readonly kind: 'ceremony'; readonly ptau: string; readonly digest: string | null; readonly contributor: string };
 
+/** Hidden weights of a circuit, and the randomness that hides them. */
+export type KeySecrets = {
+  readonly cells: ReadonlyMap<WireId, Int32Array>;
+  /** Fresh bytes from the system's generator, 32 at a time. */
+  readonly draw: () => Uint8Array;
+};
+
 export type KeyOptions = {
   readonly setup: SetupChoice | null;
+  /** For circuits that hide their weights. */
+  readonly secrets?: KeySecrets;
   /** Told what begins, and the share of the work that is done. */
   readonly onProgress: (what: string, share: number) => void;
 };
@@ -36,6 +46,8 @@ export type MadeKey = {
   };
   /** An upper bound. */
   readonly proofBytes: number;
+  /** Openings of the commitments that the key fixes: the owner's secrets. One use of each is spent. */
+  readonly openings: readonly Opening[];
   /** Files for those who check a key, by name. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 };
@@ -43,6 +55,8 @@ export type MadeKey = {
 export type ProofOptions = {
   /** 32 bytes from the system's generator, for this proof only; backends that draw their own do without. */
   readonly randomness: Uint8Array;
+  /** Of every long-lived matrix of the circuit, by name; their uses are counted already. */
+  readonly openings?: ReadonlyMap<string, Opening>;
   /** Told when a stage of this backend begins. */
   readonly onStage: (stage: BackendStage) => void;
 };

@@ -9,7 +9,7 @@ import { bindInputs } from '../pipeline/io/bind.ts';
 import { decodeInputFile } from '../pipeline/io/input-file.ts';
 import { decodePreprocessing, type Preprocessing } from '../pipeline/io/preprocess.ts';
 import { isFolder, readFile, readFileIfPresent } from '../pipeline/node/files.ts';
-import { modelFolder } from '../pipeline/node/folder.ts';
+import { modelFile, modelFolder } from '../pipeline/node/folder.ts';
 import { located } from './located.ts';
 
 /** A preprocess.json and the bytes it came from. */
@@ -31,7 +31,7 @@ export type LoadedModel = {
 
 /** The ONNX file a MODEL or DIR argument means. */
 export function modelPath(target: string): string {
-  return isFolder(target) ? join(target, modelFolder.model) : target;
+  return isFolder(target) ? modelFile(target, modelFolder.model) : target;
 }
 
 /** An int8 model from an ONNX file or from a folder that `compile` wrote. */
@@ -39,7 +39,8 @@ export async function loadModel(target: string, preprocess: string | undefined):
   const path = modelPath(target);
   const bytes = readFile(path);
   const imported = await located(path, () => importModel(bytes));
-  return { path, bytes, imported, preprocessing: loadPreprocessing(preprocess, path)?.preprocessing ?? null };
+  const neighbour = isFolder(target) ? join(target, modelFolder.model) : path;
+  return { path, bytes, imported, preprocessing: loadPreprocessing(preprocess, neighbour)?.preprocessing ?? null };
 }
 
 export function readArrays(
@@ -61,7 +62,7 @@ export function readInputs(
 
 /** A file of a compiled model; an absent folder and a folder of something else each get their own advice. */
 export function readModelFile(folder: string, name: string): Uint8Array {
-  const path = join(folder, name);
+  const path = modelFile(folder, name);
   if (isFolder(folder)) {
     const bytes = readFileIfPresent(path);
     if (bytes !== null) return bytes;

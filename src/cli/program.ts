@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { packageVersion } from '../pipeline/node/platform.ts';
 import { addBench } from './commands/bench.ts';
+import { addCommit } from './commands/commit.ts';
 import { addCompile } from './commands/compile.ts';
 import { addContribute } from './commands/contribute.ts';
 import { addDemo } from './commands/demo.ts';
@@ -21,6 +22,7 @@ const commands: readonly CommandModule[] = [
   addCompile,
   addRun,
   addProve,
+  addCommit,
   addVerify,
   addInspect,
   addContribute,

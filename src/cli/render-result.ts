@@ -33,7 +33,7 @@ function indexLines({ integers }: PortResult, labels: readonly string[] | null):
   return more > 0 ? [...shown, `  … ${more} more`] : shown;
 }
 
-export function describePort(result: PortResult): string {
+export function describePort(result: Pick<PortResult, 'port'>): string {
   const { port } = result;
   return `"${port.name}" ${portType(port)} [${port.dims.join(',')}]`;
 }

@@ -1,5 +1,5 @@
 /** A verdict for people and for programs: every claim on its own line, and what is not claimed. */
-import type { Claims, PublicTensor, Verdict } from '../artifact/verdict.ts';
+import type { Claims, HiddenTensor, PublicTensor, Verdict } from '../artifact/verdict.ts';
 import { fromHex } from '../base/bytes.ts';
 import type { Json } from '../base/canonical-json.ts';
 import { contextText } from '../pipeline/index.ts';
@@ -17,7 +17,29 @@ const setups: Readonly<Record<Claims['setup'], string>> = {
   insecure: 'INSECURE: whoever made this key can forge proofs; for development only',
 };
 
-const notYetPrivate = 'not yet zero-knowledge: the proof may reveal the input and every intermediate value';
+const notPrivate = 'not zero-knowledge: the proof may reveal what is not public';
+
+/** A port that is not shown: what is known of it, and by what name others can refer to it. */
+function hiddenLine(tensor: HiddenTensor): string {
+  const { name, tensor: inner, dims, dtype, quantization, commitment } = tensor;
+  const what = describePort({ port: { name, tensor: inner, dims, dtype, quantization } });
+  return commitment === null ? `${what}, private` : `${what}, hidden in the commitment ${commitment}`;
+}
+
+function weightsLine({ weights }: Claims): string {
+  if (weights.length === 0) return 'public, part of the circuit';
+  return weights.map(({ commitment }) => `hidden in the commitment ${commitment}`).join(', ');
+}
+
+/** The first line: it must not promise an input or an output that nobody is shown. */
+function headline({ inputs, outputs, hidden }: Claims): string {
+  const shown = (count: number, what: string): string => (count > 0 ? `this ${what}` : `a hidden ${what}`);
+  const some = (side: 'input' | 'output', count: number): string => {
+    const partly = count > 0 && hidden.some((tensor) => tensor.side === side);
+    return `${shown(count, side)}${partly ? ' and others that are hidden' : ''}`;
+  };
+  return `ACCEPTED: the network gives ${some('output', outputs.length)} for ${some('input', inputs.length)}`;
+}
 
 function claimLines(claims: Claims, labels: readonly string[] | null): string[] {
   const fact = (name: string, value: string): string => `  ${name.padEnd(12)} ${value}`;
@@ -32,19 +54,21 @@ function claimLines(claims: Claims, labels: readonly string[] | null): string[] 
       ...valueLines(result, labels).map((line) => `${' '.repeat(13)}${line}`),
     );
   }
+  for (const tensor of claims.hidden) lines.push(fact(tensor.side, hiddenLine(tensor)));
   lines.push(
     fact('context', context === '' ? 'none: the proof is bound to no session or audience' : JSON.stringify(context)),
   );
   lines.push(fact('network', `${claims.model}, circuit ${claims.circuitDigest}`));
   lines.push(fact('key', claims.keyDigest));
-  lines.push(fact('weights', 'public, part of the circuit'));
+  if (claims.modelDigest !== claims.circuitDigest) lines.push(fact('model', claims.modelDigest));
+  lines.push(fact('weights', weightsLine(claims)));
   lines.push(fact('integers', `${claims.profile}, every one exact`));
   lines.push(fact('soundness', `${claims.soundnessBits.toFixed(1)} bits, backend ${claims.backend}`));
   lines.push(fact('setup', setups[claims.setup]));
   lines.push(
     fact(
       'privacy',
-      claims.zeroKnowledge ? 'zero-knowledge: the proof says nothing about what is not shown here' : notYetPrivate,
+      claims.zeroKnowledge ? 'zero-knowledge: the proof says nothing about what is not shown here' : notPrivate,
     ),
   );
   return lines;
@@ -52,7 +76,7 @@ function claimLines(claims: Claims, labels: readonly string[] | null): string[] 
 
 export function renderVerdict(verdict: Verdict, labels: readonly string[] | null): string {
   if (!verdict.ok) return `REJECTED (${verdict.reason.code}): ${verdict.reason.message}`;
-  return ['ACCEPTED: the network gives this output for this input', ...claimLines(verdict.claims, labels)].join('\n');
+  return [headline(verdict.claims), ...claimLines(verdict.claims, labels)].join('\n');
 }
 
 export function verdictJson(verdict: Verdict, labels: readonly string[] | null): { readonly [key: string]: Json } {
@@ -67,10 +91,19 @@ export function verdictJson(verdict: Verdict, labels: readonly string[] | null):
       model: claims.model,
       profile: claims.profile,
       circuitDigest: claims.circuitDigest,
+      modelDigest: claims.modelDigest,
       keyDigest: claims.keyDigest,
       context: claims.context,
       inputs: arraysJson(inputs),
       outputs: arraysJson(outputs),
+      hidden: claims.hidden.map(({ side, name, dims, dtype, commitment }) => ({
+        side,
+        name,
+        dims: [...dims],
+        dtype,
+        commitment,
+      })),
+      weights: claims.weights.length === 0 ? 'public' : claims.weights.map((weights) => ({ ...weights })),
       top: topJson(outputs, labels),
       setup: claims.setup,
       soundnessBits: claims.soundnessBits,

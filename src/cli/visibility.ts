@@ -1,27 +1,39 @@
-/** --visibility: who learns inputs, outputs and weights. Until proofs are zero-knowledge the only honest answer is everybody. */
+/** --visibility: who learns inputs, outputs and weights. */
 import { InvalidArgumentError } from 'commander';
-import { ProvennError } from '../base/errors.ts';
+import { allPublic, type Level, portName, type Visibility } from '../pipeline/index.ts';
 
-const subjects = ['input', 'output', 'weights'];
-const hidden = ['private', 'committed'];
+const levels: readonly Level[] = ['public', 'private', 'committed'];
 
-/** Checks `input=public,output=public,weights=public`. Throws `USAGE` for what cannot be promised yet. */
-export function checkVisibility(text: string): string {
-  for (const part of text.split(',')) {
-    const [subject = '', level = '', ...rest] = part.trim().split('=');
-    if (!subjects.includes(subject) || rest.length > 0 || (level !== 'public' && !hidden.includes(level))) {
-      throw new InvalidArgumentError(`"${part}" is not one of input=, output= or weights= followed by public.`);
-    }
-    if (hidden.includes(level)) {
-      throw new ProvennError(
-        'USAGE',
-        `${subject}=${level} is not possible yet: proofs are not zero-knowledge in this version.`,
-        {
-          where: '--visibility',
-          next: 'Nothing can be hidden from whoever holds a proof of this version. Use public, and share proofs accordingly.',
-        },
-      );
-    }
+function levelOf(part: string, level: string): Level {
+  const found = levels.find((known) => known === level);
+  if (found === undefined) throw new InvalidArgumentError(`"${part}" does not end in =${levels.join(', =')}.`);
+  return found;
+}
+
+function withPart(visibility: Visibility, part: string): Visibility {
+  const at = part.lastIndexOf('=');
+  const subject = at < 0 ? part : part.slice(0, at);
+  const level = levelOf(part, at < 0 ? '' : part.slice(at + 1));
+  if (subject === 'input' || subject === 'output') return { ...visibility, [subject]: level };
+  if (subject === 'weights') {
+    if (level !== 'private') return { ...visibility, weights: level };
+    throw new InvalidArgumentError('Hidden weights are always committed: say weights=committed.');
   }
-  return text;
+  const [, side, name] = /^(input|output):(.+)$/s.exec(subject) ?? [];
+  if (side !== undefined && name !== undefined)
+    return {
+      ...visibility,
+      ports: new Map([...visibility.ports, [portName(side as 'input' | 'output', name), level]]),
+    };
+  throw new InvalidArgumentError(
+    `"${part}" does not begin with input=, output=, weights=, input:NAME= or output:NAME=.`,
+  );
+}
+
+/** Reads `input=private,weights=committed,output:scores=public`; what is not named is public. */
+export function parseVisibility(text: string): Visibility {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .reduce(withPart, allPublic);
 }

@@ -194,12 +194,23 @@ function buildHidden(graph: QuantGraph, visibility: Visibility): Built {
   cannotHide(differingNode(graph, real.circuit, blank), 'its relations depend on them');
 }
 
+/** A visibility for a port that does not exist would be a promise that nothing keeps. */
+function checkNames(graph: QuantGraph, { ports }: Visibility): void {
+  const inputs = graph.inputs.map(({ name }) => portName('input', name));
+  const known = [...inputs, ...graph.outputs.map(({ name }) => portName('output', name))];
+  for (const name of ports.keys()) {
+    if (known.includes(name)) continue;
+    throw new ProvennError('USAGE', `The model has no ${name}.`, { next: `Its ports are ${known.join(', ')}.` });
+  }
+}
+
 /**
  * The circuit of a model and a visibility, and the cells of its hidden weights; the same model gives the same bytes on every
  * machine. Throws `MODEL_UNSAFE` when an integer could leave the range in which field equality is integer equality, and
  * whatever the operators refuse.
  */
 export function buildWithSecrets(graph: QuantGraph, visibility: Visibility): Built {
+  checkNames(graph, visibility);
   const built = visibility.weights === 'public' ? build(graph, visibility) : buildHidden(graph, visibility);
   try {
     checkCircuit(built.circuit);

@@ -1,13 +1,47 @@
 /** The proof systems by name. Those with optional packages are loaded when they are asked for. */
 import type { Circuit } from '../artifact/circuit.ts';
-import type { Backend, MadeKey } from '../backends/proving.ts';
-import { backendName } from '../backends/transparent/config.ts';
-import { acceptKey, keyFacts, makeKey, proveWitness } from '../backends/transparent/index.ts';
-import { ProvennError } from '../base/errors.ts';
+import type { Opening } from '../artifact/commitment.ts';
+import type { KeyCommitment } from '../artifact/keys.ts';
+import { matricesOf } from '../artifact/matrices.ts';
+import type { Backend, KeySecrets, MadeKey } from '../backends/proving.ts';
+import { backendName, type Parameters } from '../backends/transparent/config.ts';
+import {
+  type AcceptedKey,
+  acceptKey,
+  type CommittedMatrix,
+  keyFacts,
+  keyParameters,
+  makeKey,
+  proveEvidence,
+  proveWitness,
+} from '../backends/transparent/index.ts';
+import type { Accepted } from '../backends/verifying.ts';
+import { invariant, ProvennError } from '../base/errors.ts';
+import { makeOpening, openMatrix } from './openings.ts';
+
+/** Commits to the hidden weights of a circuit and proves their ranges. */
+function commitWeights(
+  circuit: Circuit,
+  { cells, draw }: KeySecrets,
+): { readonly commitments: KeyCommitment[]; readonly openings: Opening[] } {
+  const parameters = keyParameters(circuit);
+  const imported = matricesOf(circuit).filter((matrix) => matrix.imported);
+  const made = imported.map(({ name, wires }) => {
+    const tensors = wires.map((wire) => cells.get(wire) as Int32Array);
+    const { opening, committed } = makeOpening(circuit, parameters, name, tensors, circuit.name, draw);
+    const request = { circuit, parameters, matrix: name, opening: committed, cells: tensors, randomness: draw() };
+    return { opening, commitment: { matrix: name, root: committed.root, evidence: proveEvidence(request) } };
+  });
+  return { commitments: made.map(({ commitment }) => commitment), openings: made.map(({ opening }) => opening) };
+}
 
 /** Key and costs of the transparent backend, which needs no setup and waits for nothing. */
-export function transparentKey(circuit: Circuit): MadeKey {
-  const verifyingKey = makeKey(circuit);
+export function transparentKey(circuit: Circuit, secrets?: KeySecrets): MadeKey {
+  const { commitments, openings } =
+    secrets === undefined || secrets.cells.size === 0
+      ? { commitments: [], openings: [] }
+      : commitWeights(circuit, secrets);
+  const verifyingKey = makeKey(circuit, { commitments });
   const key = acceptKey(verifyingKey);
   const { parameters, lookups, tableRows, committedCells, proofBytes } = keyFacts(key);
   return {
@@ -17,8 +51,20 @@ export function transparentKey(circuit: Circuit): MadeKey {
     parameters: { ...parameters },
     soundness: key.soundness,
     proofBytes,
+    openings,
     files: new Map(),
   };
+}
+
+/** The parameters of an accepted key whose circuit has long-lived matrices: it belongs to the transparent backend. */
+export function parametersOf(accepted: Accepted): Parameters {
+  invariant(accepted.backend === backendName, 'only the transparent backend has commitments');
+  return (accepted as AcceptedKey).parameters;
+}
+
+/** The matrices that openings open, as the prover needs them. */
+export function openAll(openings: ReadonlyMap<string, Opening>): Map<string, CommittedMatrix> {
+  return new Map([...openings].map(([matrix, opening]) => [matrix, openMatrix(opening)]));
 }
 
 const transparent: Backend = {
@@ -26,9 +72,13 @@ const transparent: Backend = {
   system: backendName,
   needsSetup: false,
   supports: () => ({ supported: true, costs: {} }),
-  makeKey: async (circuit) => transparentKey(circuit),
-  prove: async ({ verifyingKey }, witness, context, { randomness, onStage }) =>
-    proveWitness(acceptKey(verifyingKey), witness, context, { randomness, onStage }),
+  makeKey: async (circuit, { secrets }) => transparentKey(circuit, secrets),
+  prove: async ({ verifyingKey }, witness, context, { randomness, onStage, openings }) =>
+    proveWitness(acceptKey(verifyingKey), witness, context, {
+      randomness,
+      onStage,
+      openings: openAll(openings ?? new Map()),
+    }),
   contract: null,
   contribute: null,
 };

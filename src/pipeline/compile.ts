@@ -1,14 +1,17 @@
 /** Compile: quantized model → circuit and keys, with a report of what a proof will cost. */
 import type { Circuit } from '../artifact/circuit.ts';
 import { circuitDigest } from '../artifact/circuit-codec.ts';
-import { type ProvingKey, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
+import type { Opening } from '../artifact/commitment.ts';
+import { modelDigest, type ProvingKey, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
 import type { QuantGraph } from '../artifact/quant-graph.ts';
 import type { Backend, Costs, KeyOptions, MadeKey } from '../backends/proving.ts';
 import { toHex } from '../base/bytes.ts';
-import { ProvennError } from '../base/errors.ts';
+import { invariant, ProvennError } from '../base/errors.ts';
 import { product } from '../base/tensor.ts';
-import { buildCircuit } from '../compile/circuit.ts';
+import { type Built, buildCircuit, buildWithSecrets } from '../compile/circuit.ts';
+import { allPublic, portName, type Visibility, weightsMatrix } from '../compile/visibility.ts';
 import { backendNamed, transparentKey } from './backends.ts';
+import type { Draw } from './openings.ts';
 
 /** What one node of the model becomes. */
 export type CompileRow = {
@@ -24,7 +27,11 @@ export type CompileReport = {
   /** Proof system and version. */
   readonly backend: string;
   readonly circuitDigest: string;
+  /** The circuit digest, unless weights are hidden. */
+  readonly modelDigest: string;
   readonly keyDigest: string;
+  /** What proofs do not show: `input:NAME`, `output:NAME`, `weights`, each with `private` or `committed`. */
+  readonly hidden: readonly (readonly [what: string, how: string])[];
   readonly rows: readonly CompileRow[];
   readonly parameters: Costs;
   readonly soundness: {
@@ -44,6 +51,8 @@ export type Compilation = {
   readonly report: CompileReport;
   /** Files of the backend for those who check a key, by name. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Secrets that open the commitments of the key. The first use of each is spent on the evidence in the key. */
+  readonly openings: readonly Opening[];
 };
 
 /** Relations by node: a gadget's name begins with the name of the tensor its node produces. */
@@ -69,18 +78,35 @@ function rowsOf(model: QuantGraph, circuit: Circuit): CompileRow[] {
   });
 }
 
+/** What proofs of a circuit do not show. */
+function hiddenParts({ inputs, outputs, wires }: Circuit): [string, string][] {
+  const ports = [
+    ...inputs.map(({ name, wire }) => [portName('input', name), wire] as const),
+    ...outputs.map(({ name, wire }) => [portName('output', name), wire] as const),
+  ];
+  const hidden = ports.flatMap(([name, wire]): [string, string][] => {
+    const role = wires[wire]?.role;
+    return role === 'public' ? [] : [[name, role === 'committed' ? 'committed' : 'private']];
+  });
+  const weights = wires.some(({ matrix }) => matrix === weightsMatrix);
+  return weights ? [...hidden, [weightsMatrix, 'committed']] : hidden;
+}
+
 function compilationOf(model: QuantGraph, circuit: Circuit, made: MadeKey): Compilation {
-  const { verifyingKey, material, costs, parameters, soundness, proofBytes, files } = made;
+  const { verifyingKey, material, costs, parameters, soundness, proofBytes, files, openings } = made;
   return {
     circuit,
     verifyingKey,
     provingKey: { verifyingKey, model, material },
     files,
+    openings,
     report: {
       model: circuit.name,
       backend: verifyingKey.backend,
       circuitDigest: toHex(circuitDigest(circuit)),
+      modelDigest: toHex(modelDigest(verifyingKey)),
       keyDigest: toHex(verifyingKeyDigest(verifyingKey)),
+      hidden: hiddenParts(circuit),
       rows: rowsOf(model, circuit),
       parameters,
       soundness,
@@ -99,20 +125,27 @@ export function compileModel(model: QuantGraph): Compilation {
   return compilationOf(model, circuit, transparentKey(circuit));
 }
 
+/** The same with other visibilities. `draw` gives fresh random bytes: two keys with hidden weights are never the same. */
+export function compileHidden(model: QuantGraph, visibility: Visibility, draw: Draw): Compilation {
+  const { circuit, secrets } = buildWithSecrets(model, visibility);
+  return compilationOf(model, circuit, transparentKey(circuit, { cells: secrets, draw }));
+}
+
 /** The circuit of a model for a backend that has said it can prove it. Throws `BACKEND_UNSUPPORTED`. */
-function supported(backend: Backend, model: QuantGraph): { readonly circuit: Circuit; readonly costs: Costs } {
-  const circuit = buildCircuit(model);
-  const support = backend.supports(circuit);
+function supported(backend: Backend, model: QuantGraph, visibility: Visibility): Built & { readonly costs: Costs } {
+  const built = buildWithSecrets(model, visibility);
+  const support = backend.supports(built.circuit);
   if (!support.supported) throw new ProvennError('BACKEND_UNSUPPORTED', support.reason, { next: support.next });
-  return { circuit, costs: support.costs };
+  return { ...built, costs: support.costs };
 }
 
 /** What a proof would cost, before any work. Throws `BACKEND_UNSUPPORTED` and what `compileModel` throws. */
 export async function estimateFor(
   name: string,
   model: QuantGraph,
+  visibility: Visibility = allPublic,
 ): Promise<{ readonly circuitDigest: string; readonly costs: Costs }> {
-  const { circuit, costs } = supported(await backendNamed(name), model);
+  const { circuit, costs } = supported(await backendNamed(name), model, visibility);
   return { circuitDigest: toHex(circuitDigest(circuit)), costs };
 }
 
@@ -120,13 +153,21 @@ export async function estimateFor(
  * Compiles for the backend of that name. Throws what `compileModel` throws, `BACKEND_UNSUPPORTED` before any long work when
  * the circuit is not for this backend, `SETUP_REFUSED`, and `DEPENDENCY_MISSING`.
  */
-export async function compileFor(name: string, model: QuantGraph, options: KeyOptions): Promise<Compilation> {
+export async function compileFor(
+  name: string,
+  model: QuantGraph,
+  options: Omit<KeyOptions, 'secrets'> & { readonly visibility?: Visibility; readonly draw?: Draw },
+): Promise<Compilation> {
   const backend = await backendNamed(name);
   if (!backend.needsSetup && options.setup !== null) {
     throw new ProvennError('USAGE', `The ${name} backend has no setup, so none can be chosen.`, {
       next: 'Leave --ptau and --dev-setup away.',
     });
   }
-  const { circuit } = supported(backend, model);
-  return compilationOf(model, circuit, await backend.makeKey(circuit, options));
+  const { visibility = allPublic, draw, setup, onProgress } = options;
+  const { circuit, secrets } = supported(backend, model, visibility);
+  invariant(secrets.size === 0 || draw !== undefined, 'hidden weights need fresh randomness');
+  const hidden = draw === undefined ? {} : { secrets: { cells: secrets, draw } };
+  const made = await backend.makeKey(circuit, { setup, onProgress, ...hidden });
+  return compilationOf(model, circuit, made);
 }

@@ -1,17 +1,20 @@
 /** The pipeline: import → quantize → compile → execute → assign → prove → verify, in one sentence. */
 
 export type { SetupChoice } from '../backends/proving.ts';
+export { allPublic, type Level, portName, type Side, type Visibility } from '../compile/visibility.ts';
 export { backendNames, needsSetup } from './backends.ts';
 export {
   type Compilation,
   type CompileReport,
   type CompileRow,
   compileFor,
+  compileHidden,
   compileModel,
   estimateFor,
 } from './compile.ts';
 export { contextText, type Description, describeFile } from './describe.ts';
 export { type Bindings, type ImportedModel, importModel, isFloatModel } from './import.ts';
+export { commitPorts, type Draw, type UsableOpening } from './openings.ts';
 export { type Proven, type ProveOptions, type ProveStage, proveFor, proveInference } from './prove.ts';
 export { outputsOf, runModel, traceJson } from './run.ts';
 export { contractCallOf, contributeTo, exportSolidity } from './setup.ts';

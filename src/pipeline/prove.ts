@@ -1,17 +1,22 @@
 /** Prove: execute → assign → prove → verify our own proof. */
+import type { Circuit } from '../artifact/circuit.ts';
+import type { Opening } from '../artifact/commitment.ts';
 import type { ProvingKey } from '../artifact/keys.ts';
+import { matricesOf } from '../artifact/matrices.ts';
 import type { Proof } from '../artifact/proof.ts';
 import { maximumContextLength } from '../artifact/statement.ts';
 import type { Trace } from '../artifact/trace.ts';
 import type { Claims } from '../artifact/verdict.ts';
+import type { Witness } from '../artifact/witness.ts';
 import { acceptKey, proveWitness } from '../backends/transparent/index.ts';
 import type { Accepted } from '../backends/verifying.ts';
-import { ProvennError } from '../base/errors.ts';
+import { invariant, ProvennError } from '../base/errors.ts';
 import type { IntTensor } from '../base/tensor.ts';
 import { assignWitness } from '../compile/witness.ts';
 import { execute } from '../runtime/execute.ts';
 import { prepareKey, verifyProof } from '../verify/index.ts';
-import { backendOf } from './backends.ts';
+import { backendOf, openAll, parametersOf } from './backends.ts';
+import { cellsByWire, type Draw, makeOpening, type UsableOpening } from './openings.ts';
 
 /** Stages of every proof, and of the transparent and the groth16 backend between them. */
 export type ProveStage =
@@ -31,11 +36,88 @@ export type ProveOptions = {
   readonly randomness: Uint8Array;
   /** Session, audience or nonce the proof is bound to; at most 1024 bytes. */
   readonly context?: Uint8Array;
+  /**
+   * Of hidden weights, and of committed inputs and outputs that a commitment exists for. Committed ports without one get a
+   * fresh commitment, whose opening is returned with the proof.
+   */
+  readonly openings?: readonly UsableOpening[];
+  /** Fresh bytes for fresh commitments, 32 at a time. */
+  readonly draw?: Draw;
   /** Told when a stage begins, before its work. */
   readonly onStage?: (stage: ProveStage) => void;
 };
 
-export type Proven = { readonly proof: Proof; readonly trace: Trace; readonly claims: Claims };
+export type Proven = {
+  readonly proof: Proof;
+  readonly trace: Trace;
+  readonly claims: Claims;
+  /** Openings of the commitments made for this proof; it spent their first use. */
+  readonly made: readonly Opening[];
+};
+
+/** A witness, and the openings its matrices are opened with. */
+type Prepared = {
+  readonly witness: Witness;
+  readonly openings: ReadonlyMap<string, Opening>;
+  readonly made: readonly Opening[];
+};
+
+/** The opening of a matrix among those given. Throws `USAGE`. */
+function givenOpening(matrix: string, given: readonly UsableOpening[]): UsableOpening | undefined {
+  const found = given.filter(({ opening }) => opening.commitment.matrix === matrix);
+  if (found.length <= 1) return found[0];
+  throw new ProvennError('USAGE', `There are ${found.length} openings of "${matrix}".`, { next: 'Give one of them.' });
+}
+
+/** Refuses an opening of other integers than those of this run. */
+function checkCells(opening: Opening, circuit: Circuit, witness: Witness): void {
+  for (const [wire, cells] of cellsByWire(circuit, opening)) {
+    const at = cells.findIndex((value, i) => witness.wires[wire]?.[i] !== value);
+    if (at < 0) continue;
+    throw new ProvennError(
+      'INPUT_MISMATCH',
+      `The opening of "${opening.commitment.matrix}" holds other integers than this run: cell ${at} is ${cells[at]}.`,
+      { next: 'Give the input that was committed, or leave the opening away to commit anew.' },
+    );
+  }
+}
+
+/**
+ * Fills the witness and finds or makes the opening of every matrix. The uses of given openings are claimed last, when nothing
+ * but the proof is left to do: what fails before that wastes none.
+ */
+function prepare(accepted: Accepted, trace: Trace, options: ProveOptions): Prepared {
+  const { circuit } = accepted;
+  const { openings: given = [], draw } = options;
+  const matrices = matricesOf(circuit);
+  const imported = matrices.filter((matrix) => matrix.imported).map(({ name }) => givenOpening(name, given));
+  if (imported.some((found) => found === undefined)) {
+    throw new ProvennError('USAGE', 'The weights of this network are hidden, and their opening is not given.', {
+      next: 'Pass the opening that provenn compile wrote beside the proving key.',
+    });
+  }
+  const secrets = new Map(imported.flatMap((found) => [...cellsByWire(circuit, (found as UsableOpening).opening)]));
+  const witness = assignWitness(circuit, trace, secrets);
+  const openings = new Map<string, Opening>();
+  const made: Opening[] = [];
+  const claims: (() => void)[] = [];
+  for (const { name, wires } of matrices) {
+    const found = givenOpening(name, given);
+    if (found !== undefined) {
+      checkCells(found.opening, circuit, witness);
+      openings.set(name, found.opening);
+      claims.push(found.claim);
+      continue;
+    }
+    invariant(draw !== undefined, 'a committed port needs its opening, or randomness for a new one');
+    const cells = wires.map((wire) => witness.wires[wire] as Float64Array);
+    const { opening } = makeOpening(circuit, parametersOf(accepted), name, cells, circuit.name, draw);
+    openings.set(name, opening);
+    made.push(opening);
+  }
+  for (const claim of claims) claim();
+  return { witness, openings, made };
+}
 
 /** Throws `USAGE` for a context that is too long and for randomness that is too short. */
 function contextOf({ context = new Uint8Array(0), randomness }: ProveOptions): Uint8Array {
@@ -78,10 +160,11 @@ export function proveInference(key: ProvingKey, inputs: ReadonlyMap<string, IntT
   stage('execute');
   const trace = execute(key.model, inputs);
   stage('assign');
-  const witness = assignWitness(accepted.circuit, trace);
-  const proof = proveWitness(accepted, witness, context, { randomness: options.randomness, onStage: stage });
+  const { witness, openings, made } = prepare(accepted, trace, options);
+  const { randomness } = options;
+  const proof = proveWitness(accepted, witness, context, { randomness, openings: openAll(openings), onStage: stage });
   stage('verify');
-  return { proof, trace, claims: claimsOf(accepted, proof) };
+  return { proof, trace, claims: claimsOf(accepted, proof), made };
 }
 
 /** The same with the backend that the key belongs to, whichever it is. Throws `DEPENDENCY_MISSING` and `KEY_REFUSED` besides. */
@@ -98,8 +181,8 @@ export async function proveFor(
   onStage('execute');
   const trace = execute(key.model, inputs);
   onStage('assign');
-  const witness = assignWitness(accepted.circuit, trace);
-  const proof = await backend.prove(key, witness, context, { randomness: options.randomness, onStage });
+  const { witness, openings, made } = prepare(accepted, trace, options);
+  const proof = await backend.prove(key, witness, context, { randomness: options.randomness, openings, onStage });
   onStage('verify');
-  return { proof, trace, claims: claimsOf(accepted, proof) };
+  return { proof, trace, claims: claimsOf(accepted, proof), made };
 }

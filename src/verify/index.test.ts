@@ -74,7 +74,7 @@ describe('the verdict on an honest proof', () => {
       weights: [],
       setup: 'none',
       soundnessBits: accepted.soundness.bits,
-      zeroKnowledge: false,
+      zeroKnowledge: true,
     });
     expect(verdict.claims.soundnessBits).toBeGreaterThanOrEqual(100);
   });

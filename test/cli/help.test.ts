@@ -31,6 +31,7 @@ describe('help', () => {
       'compile',
       'run',
       'prove',
+      'commit',
       'verify',
       'inspect',
       'contribute',

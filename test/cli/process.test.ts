@@ -33,7 +33,7 @@ describe('the installed command', () => {
     expect(stdout).toMatch(/[░▒▓█]{3}/);
     expect(stdout).toContain('The network says: Ankle boot. In truth it is: Ankle boot.');
     expect(stdout).toContain('ACCEPTED');
-    expect(stdout).toContain('not yet zero-knowledge');
+    expect(stdout).toContain('zero-knowledge: the proof says nothing about what is not shown here');
     expect(readdirSync(out).sort()).toEqual(['answer.proof', 'model', 'output.json']);
     const args = [join(out, 'answer.proof'), '--key', join(out, 'model/verifying.key')];
     const expected = ['--input', join(images, '9-ankle-boot.png'), '--output', join(out, 'output.json')];

@@ -123,7 +123,7 @@ describe('provenn prove', () => {
     ]);
     expect(jsonOf(outcome)).toMatchObject({
       schemaVersion: 1,
-      zeroKnowledge: false,
+      zeroKnowledge: true,
       context: '',
       outputs: { output: { type: 'float32' } },
     });
@@ -140,13 +140,13 @@ describe('provenn verify', () => {
     const { code, stdout } = await verify();
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ACCEPTED/);
-    for (const part of ['input', 'output', '"request 7"', 'circuit', 'bits', 'not yet zero-knowledge', 'weights'])
+    for (const part of ['input', 'output', '"request 7"', 'circuit', 'bits', 'zero-knowledge', 'weights'])
       expect(stdout).toContain(part);
     expect((await verify('-q', '--progress', 'none')).stdout).toBe('accepted\n');
     expect(jsonOf(await verify('--json'))).toMatchObject({
       schemaVersion: 1,
       ok: true,
-      claims: { zeroKnowledge: false },
+      claims: { zeroKnowledge: true },
     });
   });
 

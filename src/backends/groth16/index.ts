@@ -77,6 +77,7 @@ async function makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey> 
     parameters: {},
     soundness: { bits: securityBits, terms: [{ name: 'discrete logarithms in BN254', bits: securityBits }] },
     proofBytes: bodyBytes + proofOverhead,
+    openings: [],
     files,
   };
 }

@@ -92,6 +92,14 @@ export function supports(circuit: Circuit): Support {
       reason: `Its public integers take more than ${count(maximumSignals)} public signals.`,
       next: 'Use the transparent backend (--backend transparent), or make less of it public.',
     };
+  if (circuit.wires.some(({ role }) => role === 'committed')) {
+    return {
+      supported: false,
+      costs: {},
+      reason: 'The groth16 backend has no commitments.',
+      next: 'Use --backend transparent, or nothing that is committed in --visibility.',
+    };
+  }
   const rough = total(circuit, false);
   const isLarge = rough.constraints > maximumConstraints || rough.terms > maximumTerms;
   const { constraints, terms } = isLarge ? rough : total(circuit, true);

@@ -9,7 +9,7 @@ export const transparentVerifier: BackendVerifier = {
   name: backendName,
   accept: acceptKey,
   setup: () => 'none',
-  isZeroKnowledge: () => false,
+  isZeroKnowledge: (key) => (key as AcceptedKey).system.mask !== null,
   commitments: (key, statement) => commitmentsOf(key as AcceptedKey, statement),
   verifyBody: (key, statement, body) => {
     const accepted = key as AcceptedKey;

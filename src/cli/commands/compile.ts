@@ -1,12 +1,15 @@
 /** provenn compile: int8 model → circuit and keys in one folder. */
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { encodeCircuit } from '../../artifact/circuit-codec.ts';
+import { encodeCommitment, encodeOpening } from '../../artifact/commitment.ts';
 import { encodeProvingKey, encodeVerifyingKey } from '../../artifact/keys.ts';
 import type { QuantGraph } from '../../artifact/quant-graph.ts';
 import type { Json } from '../../base/canonical-json.ts';
 import { ProvennError } from '../../base/errors.ts';
-import type { SetupChoice } from '../../pipeline/index.ts';
+import type { SetupChoice, Visibility } from '../../pipeline/index.ts';
 import {
+  allPublic,
   backendNames,
   type Compilation,
   type CompileReport,
@@ -16,14 +19,17 @@ import {
   needsSetup,
 } from '../../pipeline/index.ts';
 import { readFile } from '../../pipeline/node/files.ts';
-import { checkTarget, modelFolder, writeFolderAtomic } from '../../pipeline/node/folder.ts';
+import { checkTarget, modelFolder, secretFolder, writeFolderAtomic } from '../../pipeline/node/folder.ts';
+import { registerOpening } from '../../pipeline/node/ledger.ts';
+import { ledgerEntry } from '../../pipeline/node/openings.ts';
 import { quantizeFloatModel } from '../../pipeline/node/quantize.ts';
+import { freshRandomness } from '../../pipeline/node/randomness.ts';
 import { formatBytes, formatCount, formatTable } from '../format.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { located } from '../located.ts';
 import { type LoadedPreprocessing, loadPreprocessing, readArrays } from '../model-files.ts';
 import type { Session } from '../session.ts';
-import { checkVisibility } from '../visibility.ts';
+import { parseVisibility } from '../visibility.ts';
 
 type CompileOptions = {
   readonly output?: string;
@@ -36,6 +42,7 @@ type CompileOptions = {
   readonly ptau?: string;
   readonly ptauDigest?: string;
   readonly contributor: string;
+  readonly visibility?: Visibility;
 };
 
 /** The files of a compiled model by name, ready to be written at once. */
@@ -44,12 +51,19 @@ export function compiledFiles(
   compilation: Compilation,
   preprocessing: LoadedPreprocessing | null,
 ): Map<string, Uint8Array> {
+  const { openings } = compilation;
+  // With hidden weights, whatever holds them stands apart from what may be published.
+  const owned = (name: string): string => (openings.length === 0 ? name : `${secretFolder}/${name}`);
   const files = new Map<string, Uint8Array>([
-    [modelFolder.model, model],
+    [owned(modelFolder.model), model],
     [modelFolder.circuit, encodeCircuit(compilation.circuit)],
-    [modelFolder.provingKey, encodeProvingKey(compilation.provingKey)],
+    [owned(modelFolder.provingKey), encodeProvingKey(compilation.provingKey)],
     [modelFolder.verifyingKey, encodeVerifyingKey(compilation.verifyingKey)],
   ]);
+  for (const opening of openings) {
+    files.set(modelFolder.weightsCommitment, encodeCommitment(opening.commitment));
+    files.set(owned(modelFolder.weightsOpening), encodeOpening(opening));
+  }
   for (const [name, bytes] of compilation.files) files.set(name, bytes);
   if (preprocessing !== null) files.set(modelFolder.preprocessing, preprocessing.bytes);
   return files;
@@ -77,12 +91,13 @@ export function renderCompileReport(report: CompileReport): string {
     '',
     fact('model', report.model),
     fact('circuit digest', report.circuitDigest),
+    ...(report.modelDigest === report.circuitDigest ? [] : [fact('model digest', report.modelDigest)]),
     fact('key digest', report.keyDigest),
     fact('backend', report.backend),
     ...costLines(report.costs),
     fact('soundness', `${report.soundness.bits.toFixed(1)} bits`),
     fact('proof size', `at most ${formatBytes(report.estimatedProofBytes)} (estimate)`),
-    fact('privacy', 'input, output and weights are public: proofs are not yet zero-knowledge'),
+    fact('hidden', [...report.hidden.map(([what, how]) => `${what} (${how})`), 'every intermediate value'].join(', ')),
   ].join('\n');
 }
 
@@ -120,8 +135,14 @@ function setupOf({ devSetup, ptau, ptauDigest, contributor }: CompileOptions): S
 }
 
 /** What the backend says before any work; nothing is written. */
-async function estimate(session: Session, path: string, name: string, model: QuantGraph): Promise<void> {
-  const { circuitDigest, costs } = await located(path, () => estimateFor(name, model));
+async function estimate(
+  session: Session,
+  path: string,
+  name: string,
+  model: QuantGraph,
+  visibility: Visibility,
+): Promise<void> {
+  const { circuitDigest, costs } = await located(path, () => estimateFor(name, model, visibility));
   session.result({
     json: { output: null, files: {}, estimate: { backend: name, circuitDigest, costs: { ...costs } } },
     text: [`circuit digest     ${circuitDigest}`, ...costLines(costs), 'nothing written: this was a dry run'].join(
@@ -146,21 +167,30 @@ async function compile(session: Session, path: string, options: CompileOptions):
   const { model } = await located(path, () => importModel(bytes));
   progress.stage('compiling', 0.3);
   const setup = setupOf(options);
+  const { visibility = allPublic } = options;
   if (dryRun && setup === null && (await needsSetup(options.backend)))
-    return estimate(session, path, options.backend, model);
+    return estimate(session, path, options.backend, model, visibility);
   let stage = '';
   const onProgress = (what: string, share: number): void => {
     if (what === stage) return;
     stage = what;
     progress.stage(what, 0.3 + 0.6 * share);
   };
-  const compilation = await located(path, () => compileFor(options.backend, model, { setup, onProgress }));
+  const compilation = await located(path, () =>
+    compileFor(options.backend, model, { setup, onProgress, visibility, draw: freshRandomness }),
+  );
   const { report } = compilation;
   const files = compiledFiles(bytes, compilation, preprocessing);
   const sizes = [...files].map(([name, content]) => [name, formatBytes(content.length)]);
   if (output !== undefined && !dryRun) {
     progress.stage('writing', 0.9);
-    await uninterrupted(() => writeFolderAtomic(output, files, force));
+    await uninterrupted(() => {
+      writeFolderAtomic(output, files, force);
+      for (const opening of compilation.openings) {
+        const place = join(output, secretFolder, modelFolder.weightsOpening);
+        registerOpening(ledgerEntry(place, opening), ['range']);
+      }
+    });
   }
   const written = dryRun ? 'nothing written: this was a dry run' : `wrote ${output}`;
   session.result({
@@ -178,9 +208,14 @@ const help = `
 The folder holds model.onnx, circuit.provenn, proving.key, verifying.key, and preprocess.json when there is one. It is
 written completely or not at all. The same model gives the same bytes on every machine; the circuit digest names it.
 
+--visibility says who learns what: public, private (hidden, known to a proof alone), or committed (hidden, and bound to a
+commitment that other proofs can refer to). With weights=committed the folder has a folder secret/ with the model, the proving
+key and the opening of the weights: keep it, and publish the rest. Its opening serves six proofs, then: provenn rekey.
+
 Examples:
   $ provenn compile model.int8.onnx -o model
   $ provenn compile model.onnx --calibration samples.npz -o model
+  $ provenn compile model.int8.onnx -o model --visibility input=private,weights=committed,output=public
   $ provenn compile model.int8.onnx --dry-run`;
 
 export function addCompile(program: Command, start: (command: Command) => Session): void {
@@ -194,8 +229,8 @@ export function addCompile(program: Command, start: (command: Command) => Sessio
     .addOption(new Option('--backend <name>', 'the proof system').choices(backendNames).default('transparent'))
     .option(
       '--visibility <list>',
-      'who learns what; only input=public,output=public,weights=public so far',
-      checkVisibility,
+      'who learns what, as input=private,weights=committed,output:NAME=public; default: all public',
+      parseVisibility,
     )
     .option('--ptau <file>', 'groth16: the powers-of-tau file of a public ceremony')
     .option('--ptau-digest <hex>', 'groth16: the BLAKE2b digest of a ceremony file that provenn does not know')

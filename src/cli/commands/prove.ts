@@ -8,13 +8,14 @@ import { utf8 } from '../../base/bytes.ts';
 import { outputsOf, proveFor } from '../../pipeline/index.ts';
 import { arraysJson } from '../../pipeline/io/result.ts';
 import { writeFileAtomic } from '../../pipeline/node/files.ts';
-import { modelFolder } from '../../pipeline/node/folder.ts';
+import { modelFile, modelFolder } from '../../pipeline/node/folder.ts';
 import { freshRandomness } from '../../pipeline/node/randomness.ts';
 import { parseContext } from '../context.ts';
 import { formatBytes, formatMilliseconds } from '../format.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { located } from '../located.ts';
 import { loadPreprocessing, readInputs, readModelFile } from '../model-files.ts';
+import { usableOpenings, writeMade } from '../openings.ts';
 import { showStage } from '../prove-stages.ts';
 import { describePort, topJson, valueLines } from '../render-result.ts';
 import type { Session } from '../session.ts';
@@ -24,30 +25,41 @@ type ProveOptions = {
   readonly output: string;
   readonly context?: string;
   readonly preprocess?: string;
+  readonly opening?: readonly string[];
 };
 
 async function prove(session: Session, folder: string, options: ProveOptions): Promise<void> {
   const { progress, io } = session;
   progress.stage('reading the key', 0);
-  const path = join(folder, modelFolder.provingKey);
+  const path = modelFile(folder, modelFolder.provingKey);
   const keyBytes = readModelFile(folder, modelFolder.provingKey);
   const key = await located(path, () => decodeProvingKey(keyBytes));
-  const preprocessing = loadPreprocessing(options.preprocess, path)?.preprocessing ?? null;
+  const preprocessing =
+    loadPreprocessing(options.preprocess, join(folder, modelFolder.provingKey))?.preprocessing ?? null;
   const inputs = readInputs(options.input, key.model.inputs, preprocessing);
+  const openings = usableOpenings(folder, options.opening ?? []);
   const since = io.now();
-  const { proof, trace, claims } = await located(path, () =>
+  const { proof, trace, claims, made } = await located(path, () =>
     proveFor(key, inputs, {
       randomness: freshRandomness(),
+      draw: freshRandomness,
+      openings,
       context: utf8(options.context ?? ''),
       onStage: showStage(progress),
     }),
   );
   const milliseconds = io.now() - since;
   const bytes = encodeProof(proof);
-  await uninterrupted(() => writeFileAtomic(options.output, bytes));
+  // The openings first: a proof whose commitments cannot be opened again is of little use.
+  const committed = await uninterrupted(() => {
+    const written = writeMade(options.output, made);
+    writeFileAtomic(options.output, bytes);
+    return written;
+  });
   const results = outputsOf(key.model, trace);
   const labels = preprocessing?.labels ?? null;
   const answer = results.map((result) => [`output ${describePort(result)}`, ...valueLines(result, labels)].join('\n'));
+  const beside = committed.map((file) => `wrote ${file}`);
   const written = `wrote ${options.output} (${formatBytes(bytes.length)}), proven and verified in ${formatMilliseconds(milliseconds)}`;
   session.result({
     json: {
@@ -57,20 +69,23 @@ async function prove(session: Session, folder: string, options: ProveOptions): P
       circuitDigest: claims.circuitDigest,
       keyDigest: claims.keyDigest,
       context: options.context ?? '',
+      commitments: committed,
       outputs: arraysJson(results),
       top: topJson(results, labels),
       soundnessBits: claims.soundnessBits,
       zeroKnowledge: claims.zeroKnowledge,
       stages: progress.times.map(({ stage, milliseconds: time }) => ({ stage, milliseconds: Math.round(time) })),
     },
-    text: `${answer.join('\n')}\n\n${written}`,
+    text: `${answer.join('\n')}\n\n${[...beside, written].join('\n')}`,
     brief: written,
   });
 }
 
 const help = `
 The proof shows that the network of DIR gives the output it states for the input it states. It is verified before it is
-written. It is not yet zero-knowledge: whoever holds it may learn the input and every intermediate value.
+written. It is zero-knowledge: it says nothing about what is not public. Hidden weights are opened with the opening in DIR,
+which serves a number of proofs; a committed input or output with its --opening, or else with a new commitment that is
+written beside the proof.
 The context binds a proof to a session, an audience or a nonce: verify it with the same --context.
 
 Examples:
@@ -85,6 +100,7 @@ export function addProve(program: Command, start: (command: Command) => Session)
     .requiredOption('-i, --input <file>', 'the input: JSON, .npy, .npz or PNG')
     .requiredOption('-o, --output <file>', 'where to write the proof')
     .option('--context <text>', 'bind the proof to this text, at most 1024 bytes', parseContext)
+    .option('--opening <file...>', 'openings of committed inputs or outputs')
     .option('--preprocess <file>', 'how pixels become inputs (default: preprocess.json in DIR)')
     .addHelpText('after', help)
     .action((folder: string, options: ProveOptions, command: Command) => prove(start(command), folder, options));

@@ -10,13 +10,14 @@ import { bindArrays, type PortValue } from '../../pipeline/io/bind.ts';
 import { readFile } from '../../pipeline/node/files.ts';
 import { type VerifyOptions as LibraryOptions, type PreparedKey, prepareKey, verifyProof } from '../../verify/index.ts';
 import { parseContext } from '../context.ts';
+import { type ExpectedCommitments, expectedCommitments } from '../expected-commitments.ts';
 import { formatMilliseconds } from '../format.ts';
 import { located } from '../located.ts';
 import { loadPreprocessing, readArrays, readInputs } from '../model-files.ts';
 import { renderVerdict, verdictJson } from '../render-verdict.ts';
 import type { Session } from '../session.ts';
 
-type VerifyOptions = {
+type VerifyOptions = ExpectedCommitments & {
   readonly key: string;
   readonly input?: string;
   readonly output?: string;
@@ -44,9 +45,9 @@ function readOutputs(path: string, ports: readonly Port[]): ReadonlyMap<string, 
 
 function withOutputs(verdict: Verdict, expected: ReadonlyMap<string, PortValue>): Verdict {
   if (!verdict.ok) return verdict;
-  for (const tensor of verdict.claims.outputs) {
-    const value = expected.get(tensor.name);
-    const message = value === undefined ? null : compareOutput(tensor, value);
+  for (const [name, value] of expected) {
+    const tensor = verdict.claims.outputs.find((claimed) => claimed.name === name);
+    const message = tensor === undefined ? `The proof shows no output ${name}.` : compareOutput(tensor, value);
     if (message !== null) return { ok: false, reason: { code: 'output', message } };
   }
   return verdict;
@@ -79,7 +80,9 @@ async function verifyCommand(session: Session, path: string, options: VerifyOpti
   const { inputs, outputs } = key.circuit;
   const expected = options.input === undefined ? null : readInputs(options.input, inputs, preprocessing);
   const wanted = options.output === undefined ? null : readOutputs(options.output, outputs);
+  const commitments = await located(options.key, () => expectedCommitments(key.circuit, options), ['--expect']);
   const expect: Expectation = {
+    ...(commitments.size === 0 ? {} : { commitments }),
     ...(options.context === undefined ? {} : { context: utf8(options.context) }),
     ...(options.model === undefined ? {} : { model: options.model }),
     ...(expected === null ? {} : { inputs: new Map([...expected].map(([name, tensor]) => [name, tensor.data])) }),
@@ -108,7 +111,8 @@ function parseDigest(text: string): string {
 
 const help = `
 Everything printed is derived from the key and the checked proof. What a proof says about a network depends on the key:
-take the key from a source you trust, or compare the circuit digest with --model.
+take the key from a source you trust, or compare the model digest with --model (the circuit digest, while weights
+are public). Values that are neither shown nor in a named commitment are hidden: the proof says that there are some.
 Exits with 0 when the proof is accepted, 1 when it is rejected, 6 when a file is damaged or of another version.
 
 Examples:
@@ -125,7 +129,19 @@ export function addVerify(program: Command, start: (command: Command) => Session
     .option('-i, --input <file>', 'demand that the input is this one')
     .option('-o, --output <file>', 'demand that the output is this one: a result of provenn run, .npy or .npz')
     .option('--context <text>', 'demand this context', parseContext)
-    .option('--model <digest>', 'demand that the network has this circuit digest', parseDigest)
+    .option(
+      '--expect-input-commitment <file...>',
+      'demand that the hidden input is in this commitment: a file or its hexadecimal name',
+    )
+    .option(
+      '--expect-output-commitment <file...>',
+      'demand that the hidden output is in this commitment: a file or its hexadecimal name',
+    )
+    .option(
+      '--expect-weights-commitment <file...>',
+      'demand that the hidden weights are in this commitment: a file or its hexadecimal name',
+    )
+    .option('--model <digest>', 'demand that the network has this model digest', parseDigest)
     .option('--preprocess <file>', 'how pixels become inputs (default: preprocess.json beside the key)')
     .option('--allow-insecure-setup', 'trust a key of a development setup, whose maker can forge proofs')
     .addHelpText('after', help)

@@ -16,9 +16,24 @@ export const modelFolder = {
   ceremony: 'ceremony.json',
   ceremonyKey: 'ceremony.zkey',
   constraints: 'circuit.r1cs',
+  weightsCommitment: 'weights.commitment',
+  weightsOpening: 'weights.opening',
 } as const;
 
-const knownNames: ReadonlySet<string> = new Set(Object.values(modelFolder));
+/** Folder, inside that of a model with hidden weights, of all that must not be published. */
+export const secretFolder = 'secret';
+
+/** A file of a model: in its folder, or among its secrets when it is there. */
+export function modelFile(folder: string, name: string): string {
+  const secret = join(folder, secretFolder, name);
+  return existsSync(secret) ? secret : join(folder, name);
+}
+
+const knownNames: ReadonlySet<string> = new Set([...Object.values(modelFolder), secretFolder]);
+const knownSecrets: ReadonlySet<string> = new Set([
+  ...Object.values(modelFolder),
+  `${modelFolder.weightsOpening}.uses`,
+]);
 
 function contentsOf(path: string): readonly string[] {
   try {
@@ -46,12 +61,20 @@ export function checkTarget(path: string, force: boolean): void {
   }
   const contents = contentsOf(path);
   if (contents.length === 0) return;
-  const foreign = contents.find((name) => !knownNames.has(name));
+  const secrets = contents.includes(secretFolder) ? contentsOf(join(path, secretFolder)) : [];
+  const foreign = contents.find((name) => !knownNames.has(name)) ?? secrets.find((name) => !knownSecrets.has(name));
   const ours = contents.includes(modelFolder.verifyingKey) && foreign === undefined;
   if (ours && force) return;
   const next = ours ? 'Choose another -o, or replace it with --force.' : 'Choose an empty or new folder with -o.';
   const why = foreign === undefined ? 'The folder is not empty.' : `The folder is not empty: it holds ${foreign}.`;
   throw new ProvennError('USAGE', why, { where: path, next });
+}
+
+/** Secrets are readable by their owner alone, in a folder that nobody else can enter. */
+function writeMember(folder: string, name: string, bytes: Uint8Array): void {
+  const secret = dirname(name) === secretFolder;
+  if (secret) mkdirSync(join(folder, secretFolder), { recursive: true, mode: 0o700 });
+  writeAndSync(join(folder, name), bytes, secret ? 0o600 : 0o666);
 }
 
 /**
@@ -65,7 +88,7 @@ export function writeFolderAtomic(path: string, files: ReadonlyMap<string, Uint8
   const full = resolve(path);
   try {
     mkdirSync(fresh, { recursive: true });
-    for (const [name, bytes] of files) writeAndSync(join(fresh, name), bytes);
+    for (const [name, bytes] of files) writeMember(fresh, name, bytes);
     syncFolder(fresh);
     if (existsSync(full)) renameSync(full, old);
     try {

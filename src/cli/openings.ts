@@ -1,0 +1,46 @@
+/** Openings on the command line: read for a proof, counted in the ledger, written beside what they belong to. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeCommitment, type Opening } from '../artifact/commitment.ts';
+import type { UsableOpening } from '../pipeline/index.ts';
+import { writeFileAtomic } from '../pipeline/node/files.ts';
+import { modelFolder, secretFolder } from '../pipeline/node/folder.ts';
+import { claimUse, type Purpose, registerOpening } from '../pipeline/node/ledger.ts';
+import { ledgerEntry, readOpening, writeOpening } from '../pipeline/node/openings.ts';
+
+/** An opening from a file, whose use is recorded when it is claimed. */
+export function usableOpening(path: string, purpose: Purpose): UsableOpening {
+  const opening = readOpening(path);
+  return { opening, claim: () => void claimUse(ledgerEntry(path, opening), purpose, opening.commitment.matrix) };
+}
+
+/** The opening of the hidden weights of a model folder. */
+export function weightsOpening(folder: string): string {
+  return join(folder, secretFolder, modelFolder.weightsOpening);
+}
+
+/** The opening of a folder's hidden weights, if it has some, and the named ones. */
+export function usableOpenings(folder: string, named: readonly string[]): UsableOpening[] {
+  const weights = weightsOpening(folder);
+  const paths = existsSync(weights) ? [weights, ...named] : named;
+  return paths.map((path) => usableOpening(path, 'proof'));
+}
+
+/** `input:image` → `input-image`; a matrix is named by its model, so nothing else is let through. */
+function fileName(matrix: string): string {
+  return matrix.replace(/[^A-Za-z0-9._]+/g, '-');
+}
+
+/** Writes commitment and opening, the latter registered with the uses it has already had. Returns their paths. */
+export function writePair(stem: string, opening: Opening, spent: readonly Purpose[]): string[] {
+  const [commitment, secret] = [`${stem}.commitment`, `${stem}.opening`];
+  writeOpening(secret, opening);
+  registerOpening(ledgerEntry(secret, opening), spent);
+  writeFileAtomic(commitment, encodeCommitment(opening.commitment));
+  return [commitment, secret];
+}
+
+/** Writes the commitments that were made for a proof beside it. */
+export function writeMade(proof: string, made: readonly Opening[]): string[] {
+  return made.flatMap((opening) => writePair(`${proof}.${fileName(opening.commitment.matrix)}`, opening, ['proof']));
+}

@@ -1,0 +1,247 @@
+/** Hidden inputs, outputs and weights on the command line, from compile to a verifier that never saw them. */
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeCommitment, decodeOpening } from '../../src/artifact/commitment.ts';
+import { decodeProvingKey } from '../../src/artifact/keys.ts';
+import { toHex } from '../../src/base/bytes.ts';
+import { fixture, jsonOf, type Outcome, provenn, scratchFolder } from './cli.ts';
+
+const scratch = scratchFolder();
+const model = fixture('models/tiny-mlp.qop.onnx');
+const recorded = fixture('ort/tiny-mlp.qop.json');
+let before: string | undefined;
+
+beforeAll(() => {
+  before = process.env['PROVENN_STATE'];
+  process.env['PROVENN_STATE'] = scratch.path('state');
+});
+afterAll(() => {
+  if (before === undefined) delete process.env['PROVENN_STATE'];
+  else process.env['PROVENN_STATE'] = before;
+});
+
+/** Some input of the model, as a file. */
+async function inputFile(): Promise<string> {
+  const { writeFileSync } = await import('node:fs');
+  const cases = JSON.parse(readFileSync(recorded, 'utf8')) as unknown;
+  expect(cases).toBeDefined();
+  const path = scratch.path('input.json');
+  const { graph } = (await import('../../src/pipeline/index.ts')).importModel(new Uint8Array(readFileSync(model)));
+  const port = graph.inputs[0];
+  const dims = (port?.dims ?? []).map((size) => (typeof size === 'number' ? size : 1));
+  const count = dims.reduce((total, size) => total * size, 1);
+  const data = Array.from({ length: count }, (_, i) => (i % 7) / 8 - 0.4);
+  const inputs = { [port?.name as string]: { dims, type: 'float32', data } };
+  writeFileSync(path, JSON.stringify({ inputs }));
+  return path;
+}
+
+const reasonOf = (outcome: Outcome): unknown =>
+  (jsonOf(outcome)['reason'] as { readonly code: string } | undefined)?.code;
+
+describe('hidden weights and a private input', () => {
+  const folder = (): string => scratch.path('model');
+  const proof = (): string => scratch.path('answer.proof');
+  const opening = (): string => join(folder(), 'secret/weights.opening');
+  /** What a verifier is given: the key and the proof, nothing else. */
+  const key = (): string => scratch.path('verifier/verifying.key');
+  let input = '';
+
+  beforeAll(async () => {
+    input = await inputFile();
+    const compiled = await provenn([
+      'compile',
+      model,
+      '-o',
+      folder(),
+      '--visibility',
+      'input=private,weights=committed',
+    ]);
+    expect(compiled.code, compiled.stderr).toBe(0);
+    const proven = await provenn(['prove', folder(), '--input', input, '-o', proof()]);
+    expect(proven.code, proven.stderr).toBe(0);
+    mkdirSync(scratch.path('verifier'));
+    copyFileSync(join(folder(), 'verifying.key'), key());
+  });
+
+  it('keeps what holds weights apart, for its owner alone', () => {
+    expect(readdirSync(folder()).sort()).toEqual(['circuit.provenn', 'secret', 'verifying.key', 'weights.commitment']);
+    expect(readdirSync(join(folder(), 'secret')).sort()).toEqual([
+      'model.onnx',
+      'proving.key',
+      'weights.opening',
+      'weights.opening.uses',
+    ]);
+    expect(statSync(join(folder(), 'secret')).mode & 0o777).toBe(0o700);
+    for (const name of ['model.onnx', 'proving.key', 'weights.opening'])
+      expect(statSync(join(folder(), 'secret', name)).mode & 0o777).toBe(0o600);
+  });
+
+  it('a verifier that has the key and the proof learns what is claimed, what is hidden and what is committed', async () => {
+    const { code, stdout } = await provenn(['verify', proof(), '--key', key()]);
+    expect(code).toBe(0);
+    const commitment = decodeCommitment(readFileSync(join(folder(), 'weights.commitment')));
+    expect(stdout).toContain('ACCEPTED: the network gives this output for a hidden input');
+    expect(stdout).toMatch(/input +"[^"]+" float32 .*, private/);
+    expect(stdout).toContain(`weights      hidden in the commitment ${toHex(commitment.descriptor)}`);
+    expect(stdout).toContain('zero-knowledge: the proof says nothing about what is not shown here');
+    const { claims } = jsonOf(await provenn(['verify', proof(), '--key', key(), '--json'])) as {
+      readonly claims: { readonly [key: string]: unknown };
+    };
+    expect(claims).toMatchObject({
+      zeroKnowledge: true,
+      inputs: {},
+      hidden: [{ side: 'input', commitment: null }],
+      weights: [{ matrix: 'weights', commitment: toHex(commitment.descriptor) }],
+    });
+    expect(claims['modelDigest']).not.toBe(claims['circuitDigest']);
+    const expecting = ['--model', claims['modelDigest'] as string];
+    const weights = ['--expect-weights-commitment', join(folder(), 'weights.commitment')];
+    expect((await provenn(['verify', proof(), '--key', key(), ...expecting, ...weights])).code).toBe(0);
+    const other = await provenn([
+      'verify',
+      proof(),
+      '--key',
+      key(),
+      '--model',
+      claims['circuitDigest'] as string,
+      '--json',
+    ]);
+    expect(reasonOf(other)).toBe('model');
+  });
+
+  it('what is hidden cannot be compared, so a comparison is a rejection', async () => {
+    const compared = await provenn(['verify', proof(), '--key', key(), '--input', input, '--json']);
+    expect([compared.code, reasonOf(compared)]).toEqual([1, 'input']);
+  });
+
+  it('public files and proofs hold no weight in any form that a search would find', () => {
+    const proving = join(folder(), 'secret/proving.key');
+    const { model: secret } = decodeProvingKey(readFileSync(proving));
+    const published = ['verifying.key', 'circuit.provenn', 'weights.commitment'].map((name) => join(folder(), name));
+    let searched = 0;
+    for (const { dtype, data } of secret.constants.values()) {
+      const words = new Uint8Array(Int32Array.from(data.slice(0, 4)).buffer);
+      const bytes = Uint8Array.from(data.slice(0, 12), (x) => x & 255);
+      // The search itself works: bytes are found where the secrets are kept.
+      if (dtype !== 's32') expect(readFileSync(proving).includes(Buffer.from(bytes))).toBe(true);
+      for (const run of dtype === 's32' ? [words] : [bytes, words]) {
+        for (const path of [...published, proof()]) {
+          searched++;
+          expect(readFileSync(path).includes(Buffer.from(run)), path).toBe(false);
+        }
+      }
+    }
+    expect(searched).toBeGreaterThan(4);
+  });
+
+  it('the same architecture with other weights is another model', async () => {
+    const again = scratch.path('other model');
+    const visibility = ['--visibility', 'input=private,weights=committed'];
+    expect((await provenn(['compile', model, '-o', again, ...visibility])).code).toBe(0);
+    expect(readFileSync(join(again, 'circuit.provenn'))).toEqual(readFileSync(join(folder(), 'circuit.provenn')));
+    const { code, stdout } = await provenn(['verify', proof(), '--key', join(again, 'verifying.key'), '--json']);
+    expect([code, JSON.parse(stdout).reason.code]).toEqual([1, 'model']);
+  });
+
+  it('an opening that others can read is not used', async () => {
+    chmodSync(opening(), 0o644);
+    const { code, stderr } = await provenn(['prove', folder(), '--input', input, '-o', scratch.path('no.proof')]);
+    chmodSync(opening(), 0o600);
+    expect(code).toBe(2);
+    expect(stderr).toContain('chmod 600');
+    expect(existsSync(scratch.path('no.proof'))).toBe(false);
+  });
+
+  it('a copied folder proves nothing, and the budget ends after six proofs', async () => {
+    cpSync(folder(), scratch.path('copy'), { recursive: true });
+    const target = scratch.path('more.proof');
+    const copied = await provenn(['prove', scratch.path('copy'), '--input', input, '-o', target]);
+    expect([copied.code, copied.stderr.includes('OPENING_COPIED')]).toEqual([4, true]);
+    expect(existsSync(target)).toBe(false);
+    for (let use = 2; use <= 6; use++)
+      expect((await provenn(['prove', folder(), '--input', input, '-o', target])).code).toBe(0);
+    const last = await provenn(['prove', folder(), '--input', input, '-o', scratch.path('seventh.proof')]);
+    expect([last.code, last.stderr.includes('BUDGET_EXHAUSTED'), last.stderr.includes('rekey')]).toEqual([
+      4,
+      true,
+      true,
+    ]);
+    expect(existsSync(scratch.path('seventh.proof'))).toBe(false);
+    expect(decodeOpening(readFileSync(opening())).lease.uses.length).toBe(8);
+  });
+});
+
+describe('committed inputs and outputs', () => {
+  const folder = (): string => scratch.path('committed model');
+  const key = (): string => join(folder(), 'verifying.key');
+  let input = '';
+
+  beforeAll(async () => {
+    input = await inputFile();
+    const visibility = ['--visibility', 'input=committed,output=committed'];
+    expect((await provenn(['compile', model, '-o', folder(), ...visibility])).code).toBe(0);
+  });
+
+  it('a commitment made before is the one that a proof names, and verify can demand it', async () => {
+    const ticket = scratch.path('ticket');
+    const committed = await provenn(['commit', '--key', key(), '--input', input, '-o', ticket, '--label', 'mine']);
+    expect(committed.code, committed.stderr).toBe(0);
+    expect(statSync(`${ticket}.opening`).mode & 0o777).toBe(0o600);
+    const proof = scratch.path('committed.proof');
+    const args = ['prove', folder(), '--input', input, '--opening', `${ticket}.opening`, '-o', proof];
+    const proven = await provenn(args);
+    expect(proven.code, proven.stderr).toBe(0);
+    const demand = ['--expect-input-commitment', `${ticket}.commitment`];
+    expect((await provenn(['verify', proof, '--key', key(), ...demand])).code).toBe(0);
+    const made = readdirSync(scratch.path('.')).filter((name) => name.startsWith('committed.proof.output-'));
+    expect(made.filter((name) => name.endsWith('.commitment')).length).toBe(1);
+    const output = scratch.path(made.find((name) => name.endsWith('.commitment')) as string);
+    expect((await provenn(['verify', proof, '--key', key(), '--expect-output-commitment', output])).code).toBe(0);
+    const hex = toHex(decodeCommitment(readFileSync(output)).descriptor);
+    const wrong = await provenn(['verify', proof, '--key', key(), '--expect-input-commitment', hex, '--json']);
+    expect([wrong.code, reasonOf(wrong)]).toEqual([1, 'input']);
+    const swapped = await provenn([
+      'verify',
+      proof,
+      '--key',
+      key(),
+      '--expect-output-commitment',
+      '0'.repeat(64),
+      '--json',
+    ]);
+    expect([swapped.code, reasonOf(swapped)]).toEqual([1, 'output']);
+    const shown = await provenn(['verify', proof, '--key', key()]);
+    expect(shown.stdout).toContain('ACCEPTED: the network gives a hidden output for a hidden input');
+  });
+
+  it('an opening of another input is refused before it is used', async () => {
+    const { writeFileSync } = await import('node:fs');
+    const other = JSON.parse(readFileSync(input, 'utf8')) as { inputs: Record<string, { data: number[] }> };
+    for (const array of Object.values(other.inputs)) array.data = array.data.map((x) => x / 2 + 0.3);
+    writeFileSync(scratch.path('other.json'), JSON.stringify(other));
+    const args = [
+      'prove',
+      folder(),
+      '--input',
+      scratch.path('other.json'),
+      '--opening',
+      scratch.path('ticket.opening'),
+    ];
+    const { code, stderr } = await provenn([...args, '-o', scratch.path('x.proof')]);
+    expect([code, stderr.includes('INPUT_MISMATCH')]).toEqual([2, true]);
+    const uses = (await provenn(['inspect', scratch.path('ticket.opening')])).stdout;
+    expect(uses).toContain('input:');
+  });
+
+  it('only what the network holds committed can be committed or demanded', async () => {
+    const open = scratch.path('open model');
+    expect((await provenn(['compile', model, '-o', open])).code).toBe(0);
+    const openKey = join(open, 'verifying.key');
+    const refused = await provenn(['commit', '--key', openKey, '--input', input, '-o', scratch.path('none')]);
+    expect([refused.code, refused.stderr.includes('--visibility')]).toEqual([2, true]);
+    const demand = ['--expect-input-commitment', '0'.repeat(64)];
+    expect((await provenn(['verify', scratch.path('committed.proof'), '--key', openKey, ...demand])).code).toBe(2);
+  });
+});
