@@ -7,13 +7,17 @@ import { power } from './power.ts';
 
 export type FloatPair = (a: number, b: number) => number;
 
+/**
+ * Max and Min of 0 and −0 are the second operand, as in onnxruntime's vector loops; its loops over few elements take the
+ * first. Only a division by the result could tell.
+ */
 export const arithmetic: ReadonlyMap<string, FloatPair> = new Map<string, FloatPair>([
   ['Add', (a, b) => f32(a + b)],
   ['Sub', (a, b) => f32(a - b)],
   ['Mul', (a, b) => f32(a * b)],
   ['Div', (a, b) => f32(a / b)],
-  ['Max', Math.max],
-  ['Min', Math.min],
+  ['Max', (a, b) => (a > b || Number.isNaN(a) ? a : b)],
+  ['Min', (a, b) => (a < b || Number.isNaN(a) ? a : b)],
   ['Pow', power],
   ['PRelu', (a, b) => (a > 0 ? a : f32(a * b))],
 ]);

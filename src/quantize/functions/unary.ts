@@ -126,7 +126,7 @@ export const unaryFunctions: ReadonlyMap<string, Reader> = new Map<string, Reade
   ['Round', plain(round)],
   ['Selu', selu],
   ['Sigmoid', plain(mlas.logistic)],
-  ['Sign', plain(Math.sign)],
+  ['Sign', plain((x) => (x > 0 ? 1 : x < 0 ? -1 : x === 0 ? 0 : x))],
   ['Sin', angle(eigen.sin)],
   ['Softplus', plain(softplus)],
   ['Softsign', plain((x) => f32(f32(1 / f32(1 + Math.abs(x))) * x))],

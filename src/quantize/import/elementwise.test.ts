@@ -139,6 +139,19 @@ const accepted: readonly Case[] = [
     'UnaryTable',
     (b, x) => b.node('Reciprocal', [b.node('Round', [x], 'r')], 'made'),
   ],
+  ...['ThresholdedRelu', 'Sign', 'Tanh', 'Sigmoid', 'Erf', 'Softplus', 'HardSwish', 'Round', 'Gelu'].map(
+    (op): Case => [
+      `${op} of NaN and infinities`,
+      'UnaryTable',
+      (b, x) => b.node(op, [b.node('Log', [x], 'l')], 'made'),
+      { opset: 20 },
+    ],
+  ),
+  [
+    'the sign of zero',
+    'UnaryTable',
+    (b, x) => b.node('Reciprocal', [b.node('Sign', [b.node('Ceil', [x], 'c')], 's')], 'made'),
+  ],
   ['Sqrt of negative numbers', 'UnaryTable', (b, x) => b.node('Sqrt', [x], 'made')],
   ['Reciprocal of zero', 'UnaryTable', (b, x) => b.node('Reciprocal', [x], 'made')],
   ['PRelu per channel', 'PairTable', (b, x) => b.node('PRelu', [x, perChannel(b, 'slope')], 'made')],

@@ -32,10 +32,9 @@ function store(
   context.values.set(outputName(node), combined(node, operands, f, described));
 }
 
-/** One float operand, any function of it. NaN stays NaN whatever the function. */
-function mapped(context: Context, node: GraphNode, f: FloatFunction, index = 0): void {
-  const operand = floatOperand(context, node, index);
-  store(context, node, [operand], ([x]) => (Number.isNaN(x) ? NaN : f(x as number)), { label: node.op });
+/** One float operand, any function of it. */
+function mapped(context: Context, node: GraphNode, f: FloatFunction): void {
+  store(context, node, [floatOperand(context, node, 0)], ([x]) => f(x as number), { label: node.op });
 }
 
 const importUnary: Importer = (context, node) => {
