@@ -8,9 +8,9 @@ import { add, at, type Ext, equal, multiply, subtract, toVector, zero } from '..
 import { isCanonical } from '../../base/field.ts';
 import { Rejected, type VerifierChannel } from './channel.ts';
 import type { ClaimTerm } from './claims.ts';
-import { transform, twiddles } from './code.ts';
 import { constantForm, type Form, foldRounds, maskedForm } from './forms.ts';
 import { kernelAt } from './kernel-vectors.ts';
+import { defaultKernels } from './kernels/choose.ts';
 import type { AcceptedKey } from './key.ts';
 import { addressOf, type Layout, paddedBits } from './layout.ts';
 import { noiseRows, saltLength } from './mask.ts';
@@ -119,15 +119,14 @@ export function checkFoldedRow(
   return { row, folding: { gamma1, gamma2 } };
 }
 
-/** w(ω^j) at every position: one transform per coordinate. */
+/** w(ω^j) at every position: one codeword per coordinate. */
 function evaluateRow(row: Uint32Array, logCode: number): Uint32Array[] {
-  const powers = twiddles(logCode);
-  return [0, 1, 2, 3].map((k) => {
-    const coefficients = new Uint32Array(2 ** logCode);
-    for (let i = 0; i < row.length / 4; i++) coefficients[i] = row[4 * i + k] as number;
-    transform(coefficients, logCode, powers);
-    return coefficients;
-  });
+  const dimension = row.length / 4;
+  const coordinates = new Uint32Array(row.length);
+  for (let i = 0; i < dimension; i++)
+    for (let k = 0; k < 4; k++) coordinates[k * dimension + i] = row[4 * i + k] as number;
+  const words = defaultKernels().encodeRows(coordinates, 4, dimension, logCode);
+  return [0, 1, 2, 3].map((k) => words.subarray(k * 2 ** logCode, (k + 1) * 2 ** logCode));
 }
 
 /** Reads the opened columns of one matrix, each `rows` cells after its salt, and their multiproof against `root`. */
