@@ -190,6 +190,18 @@ describe('a circuit', () => {
     return { ...circuit, wires: [...circuit.wires, ...wires], gadgets: [...circuit.gadgets, ...gadgets] };
   }
 
+  test('with a matrix of its own for each of many wires is no more work than with one for all', () => {
+    const many = beside(8000, [1]);
+    const committed = (own: boolean): Circuit => ({
+      ...many,
+      wires: many.wires.map((wire, i) =>
+        i < circuit.wires.length ? wire : { ...wire, role: 'committed', matrix: own ? `m${i}` : 'm' },
+      ),
+    });
+    const [own, shared] = [true, false].map((each) => outcome({ ...key, circuit: committed(each) }));
+    expect(own?.milliseconds).toBeLessThan(500 + 10 * (shared?.milliseconds as number));
+  });
+
   test.each<[string, Circuit]>([
     ['many wires of 2^28 cells', beside(40, [2 ** 28])],
     ['many wires of short rows', beside(10, [2 ** 27, 2])],

@@ -23,7 +23,7 @@ import { countPieces } from './gadgets/pieces.ts';
 import { directLimit, isDirect, planWide, sharedWideRows, type WidePlan } from './gadgets/wide-plan.ts';
 import { type Layout, paddedBits } from './layout.ts';
 import { lower } from './lower.ts';
-import { type KeyMatrix, shapeOfMatrix } from './matrix.ts';
+import { type KeyMatrix, shapeOfWires } from './matrix.ts';
 import type { Soundness } from './soundness.ts';
 import type { System } from './system.ts';
 
@@ -112,8 +112,8 @@ function work(circuit: Circuit): number {
 /** The long-lived matrices with the roots that the key fixes: those, in order, whose ranges no gadget of the circuit proves. */
 function keyMatrices(key: VerifyingKey, format: Parameters): KeyMatrix[] {
   const fixed = [...key.commitments];
-  const matrices = matricesOf(key.circuit).map(({ name, imported }) => {
-    const shape = shapeOfMatrix(key.circuit, format, name);
+  const matrices = matricesOf(key.circuit).map(({ name, wires, imported }) => {
+    const shape = shapeOfWires(key.circuit, format, wires);
     if (!imported) return { name, shape, root: null };
     const commitment = fixed.shift();
     if (commitment?.matrix !== name) refuse(`it does not fix the commitment "${name}" that its circuit imports`);

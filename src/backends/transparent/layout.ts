@@ -97,20 +97,21 @@ export function placeTensors(tensors: readonly Shape[], logRow: number): Placeme
   };
 }
 
-/** Matrices of a system: its own first, then the long-lived ones in the order of their first tensors. */
-function matrixNames(system: System): readonly string[] {
-  return [
-    ...new Set([witnessMatrix, ...committedTensors(system).map((id) => (system.tensors[id] as SystemTensor).matrix)]),
-  ];
-}
-
-function committedTensors(system: System): TensorId[] {
-  return system.tensors.flatMap((tensor, id) => (tensor.kind === 'committed' ? [id] : []));
+/** Committed tensors by matrix, in key order: the system's own first, then the long-lived ones by their first tensors. */
+function tensorsByMatrix(system: System): ReadonlyMap<string, readonly TensorId[]> {
+  const groups = new Map<string, TensorId[]>([[witnessMatrix, []]]);
+  system.tensors.forEach(({ kind, matrix }, id) => {
+    if (kind !== 'committed') return;
+    const known = groups.get(matrix);
+    if (known === undefined) groups.set(matrix, [id]);
+    else known.push(id);
+  });
+  return groups;
 }
 
 /** Tensors of one matrix, in key order. */
 export function tensorsOf(system: System, matrix: string): readonly TensorId[] {
-  return committedTensors(system).filter((id) => system.tensors[id]?.matrix === matrix);
+  return tensorsByMatrix(system).get(matrix) ?? [];
 }
 
 /**
@@ -119,8 +120,7 @@ export function tensorsOf(system: System, matrix: string): readonly TensorId[] {
  */
 export function layOut(system: System, logRow: number): Layout {
   const addresses = system.tensors.map(() => -1);
-  const found = matrixNames(system).map((name, order) => {
-    const tensors = tensorsOf(system, name);
+  const found = Array.from(tensorsByMatrix(system), ([name, tensors], order) => {
     const placed = placeTensors(
       tensors.map((id) => (system.tensors[id] as SystemTensor).sizes),
       logRow,

@@ -3,7 +3,7 @@
  * (c, κ, t): the same word can lie within the decoding radius of different codewords for two values of t. A matrix is
  * therefore named by its *descriptor*, the hash of root, format and tensors, and never by the bare root.
  */
-import type { Circuit, Wire } from '../../artifact/circuit.ts';
+import type { Circuit, Wire, WireId } from '../../artifact/circuit.ts';
 import { matricesOf } from '../../artifact/matrices.ts';
 import { BytesError, ByteWriter } from '../../base/bytes.ts';
 import { digest, digestLength } from '../../base/digest.ts';
@@ -35,18 +35,23 @@ export type MatrixShape = { readonly format: RowFormat; readonly tensors: readon
 /** A long-lived matrix as a key knows it; `root` is null when every statement brings its own. */
 export type KeyMatrix = { readonly name: string; readonly shape: MatrixShape; readonly root: Uint8Array | null };
 
-/** The shape that a circuit's matrix has under a row format. */
-export function shapeOfMatrix(circuit: Circuit, format: RowFormat, matrix: string): MatrixShape {
-  const found = matricesOf(circuit).find(({ name }) => name === matrix);
-  invariant(found !== undefined, `the circuit has no matrix ${matrix}`);
+/** The shape that some wires of a circuit have as a matrix under a row format. */
+export function shapeOfWires(circuit: Circuit, format: RowFormat, wires: readonly WireId[]): MatrixShape {
   const { logRow, logBlowup, tail } = format;
   return {
     format: { logRow, logBlowup, tail },
-    tensors: found.wires.map((wire) => {
+    tensors: wires.map((wire) => {
       const { sizes, interval } = circuit.wires[wire] as Wire;
       return { sizes, interval };
     }),
   };
+}
+
+/** The shape that a circuit's matrix has under a row format. */
+export function shapeOfMatrix(circuit: Circuit, format: RowFormat, matrix: string): MatrixShape {
+  const found = matricesOf(circuit).find(({ name }) => name === matrix);
+  invariant(found !== undefined, `the circuit has no matrix ${matrix}`);
+  return shapeOfWires(circuit, format, found.wires);
 }
 
 /** Roots of the long-lived matrices of a proof, in key order: the key's, and the statement's for those it leaves open. */
