@@ -43,7 +43,9 @@ function affine(indices: Int32Array, size: number): { readonly stride: number; r
 /** The simplest entry for a list; null when it names no cell at all. */
 function entryOf(axes: readonly number[], indices: Int32Array, size: number): AxisMap | null {
   if (indices.every((index) => index < 0)) return null;
-  if (axes.length === 0) return { kind: 'fixed', index: indices[0] as number };
+  // One index everywhere needs no axis: axes that no entry names are broadcast.
+  const broadcast = indices.length > 1 && indices.every((index) => index === indices[0]);
+  if (axes.length === 0 || broadcast) return { kind: 'fixed', index: indices[0] as number };
   const progression = axes.length === 1 ? affine(indices, size) : null;
   if (progression !== null) return { kind: 'axis', axis: axes[0] as number, ...progression };
   return { kind: 'listed', axes, indices };

@@ -287,6 +287,45 @@ test('Pad with a constant equals onnxruntime, on bytes and between pairs', async
   for (let i = 0; i < 40; i++) await compare(betweenPairs(constantPad, random), `pairs ${i}`);
 });
 
+/** Shapes that join along an axis, one of them constant at times. */
+function joinable(random: Random, count: number): { readonly dims: number[][]; readonly axis: number } {
+  const base = shape(random, 1, 4, 4);
+  const axis = random.integer(0, base.length - 1);
+  const dims = random.list(count, () => base.map((size, dim) => (dim === axis ? random.integer(1, 3) : size)));
+  return { dims, axis: random.chance(0.3) ? axis - base.length : axis };
+}
+
+function concatenation(random: Random, form: 'bytes' | 'pairs' | 'qlinear'): Graph {
+  const b = new GraphBuilder();
+  const { dims, axis } = joinable(random, random.integer(2, 3));
+  const dtype = random.pick(['u8', 's8'] as const);
+  const zero = (): number => (dtype === 'u8' ? random.integer(0, 255) : random.integer(-128, 127));
+  const same = random.chance(0.4) ? bytes(0.02, zero(), dtype) : null;
+  const quantization = () => same ?? bytes(random.pick([0.01, 0.02, 0.05]), zero(), dtype);
+  const names = dims.map((_, i) => `x${i}`);
+  const inputs = Object.fromEntries(dims.map((each, i) => [`x${i}`, each]));
+  const type = dtype === 'u8' ? 'uint8' : 'int8';
+  const integers = Object.fromEntries([...names, 'y'].map((name) => [name, type] as const));
+  if (form === 'bytes') {
+    b.node('Concat', names, 'y', { axis });
+    return b.graph(inputs, ['y'], { integers });
+  }
+  if (form === 'pairs') {
+    const floats = names.map((name) => b.pair(name, `${name}/f`, quantization()));
+    const constant = b.randomFloats('constant', dims[0] as number[]);
+    b.pair(b.node('Concat', random.chance(0.3) ? [...floats, constant] : floats, 'c', { axis }), 'y', quantization());
+    return b.graph(inputs, ['y']);
+  }
+  const operands = names.flatMap((name) => [name, ...b.parameters(name, quantization())]);
+  b.node('QLinearConcat', [...b.parameters('y', quantization()), ...operands], 'y', { axis }, 'com.microsoft');
+  return b.graph(inputs, ['y'], { integers });
+}
+
+test.each(['bytes', 'pairs', 'qlinear'] as const)('Concat equals onnxruntime: %s', async (form) => {
+  const random = new Random(8);
+  for (let i = 0; i < 40; i++) await compare(concatenation(random, form), `instance ${i}`);
+});
+
 /** The same movement before a Conv, whose kernel then meets the moved image, or after it. */
 function besideConv(b: GraphBuilder, move: Move, before: boolean, channels: number): Graph {
   const x = b.pair('x', 'xf', bytes(0.02, 128));

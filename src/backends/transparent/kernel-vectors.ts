@@ -143,14 +143,21 @@ function listedKernel(
   size: number,
 ): Kernel {
   const values = new Uint32Array(4 * size);
-  let weights: readonly Ext[] = [one];
+  let weights = new Uint32Array(4);
+  put(weights, 0, one);
   for (const axis of entry.axes) {
     const table = eqTable(parts[axis] as readonly Ext[]);
-    const coordinates = Array.from({ length: box[axis] as number }, (_, x) => at(table, x));
-    weights = weights.flatMap((weight) => coordinates.map((factor) => multiply(weight, factor)));
+    const count = box[axis] as number;
+    const outer = weights.length / 4;
+    const next = new Uint32Array(4 * outer * count);
+    for (let i = 0; i < outer; i++) {
+      const weight = at(weights, i);
+      for (let x = 0; x < count; x++) put(next, i * count + x, multiply(weight, at(table, x)));
+    }
+    weights = next;
   }
   entry.indices.forEach((i, x) => {
-    if (i >= 0 && i < size) put(values, i, add(at(values, i), weights[x] as Ext));
+    if (i >= 0 && i < size) put(values, i, add(at(values, i), at(weights, x)));
   });
   return { kind: 'vector', values };
 }

@@ -87,6 +87,21 @@ describe('readMovement', () => {
     );
   });
 
+  it.each([
+    ['Tile', [2 ** 40, 1]],
+    ['Expand', [2 ** 30, 2, 3]],
+    ['Pad', [0, 2 ** 31, 0, 0]],
+  ] as const)('refuses a %s beyond all measure before making it', (op, operand) => {
+    expect(() =>
+      movedDims(
+        op,
+        operand,
+        op === 'Expand' ? [1, 2, 3] : [2, 3],
+        new Map([['mode', { kind: 'string', value: 'edge' }]]),
+      ),
+    ).toThrow(expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }));
+  });
+
   it('refuses shapes computed at run time', () => {
     expect(() =>
       readMovement(node('Reshape', ['c']), [2, 3], { constants: () => undefined, integerFor: () => null }),

@@ -3,8 +3,9 @@ import type { Graph, GraphNode } from '../../artifact/graph.ts';
 import { type Port, profile, type QuantGraph, type QuantNode, type QuantTensor } from '../../artifact/quant-graph.ts';
 import type { Json } from '../../base/canonical-json.ts';
 import { invariant } from '../../base/errors.ts';
-import { type IntTensor, type Shape, sameShape } from '../../base/tensor.ts';
+import { type IntTensor, product, type Shape, sameShape } from '../../base/tensor.ts';
 import { lookupOp } from '../../ops/registry.ts';
+import { refuse } from '../refusal.ts';
 import type { Cell } from './values.ts';
 
 /** Operand of an emitted node: an activation, or a constant by name. */
@@ -19,6 +20,9 @@ type Draft = {
 };
 
 type DraftPort = Omit<Port, 'tensor' | 'dtype' | 'dims'> & { readonly cell: Cell };
+
+/** As many cells as a relation of a circuit may have. */
+const mostCells = 2 ** 28;
 
 export class Network {
   private readonly taken: Set<string>;
@@ -75,6 +79,8 @@ export class Network {
     );
     const [type, ...rest] = operator.shape(types, checked, node.name);
     invariant(type !== undefined && rest.length === 0, `${op} must have one output`);
+    if (!(product(type.dims) <= mostCells))
+      refuse(node, `makes a tensor of [${type.dims.join(',')}]`, 'Use smaller tensors.');
     const output: Cell = {
       name: name ?? this.freshName(`${node.outputs[0]}/quantized`),
       named: name !== null,

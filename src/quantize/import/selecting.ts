@@ -28,7 +28,11 @@ function selected(dims: Shape, lists: Lists): readonly Step[] {
   return indices.every((list) => list === null) ? still : [{ op: 'Select', attrs: { indices } }];
 }
 
-function counted(count: number, index: (i: number) => number): number[] {
+/** More indices than any dimension has: refused before a list of them is made. */
+const mostIndices = 2 ** 24;
+
+function counted(node: GraphNode, count: number, index: (i: number) => number): number[] {
+  if (!(count <= mostIndices)) refuse(node, `makes a dimension of ${count} cells`, 'Use smaller tensors.');
   return Array.from({ length: Math.max(0, count) }, (_, i) => index(i));
 }
 
@@ -42,12 +46,12 @@ function alongAxes(node: GraphNode, dims: Shape, lists: ReadonlyMap<number, read
 }
 
 /** The indices from `start` to `end` exclusive, both clamped as the Slice text has it. */
-function sliceIndices(size: number, start: number, end: number, step: number): number[] {
+function sliceIndices(node: GraphNode, size: number, start: number, end: number, step: number): number[] {
   const clamp = (index: number, low: number, high: number): number =>
     Math.min(Math.max(index < 0 ? index + size : index, low), high);
   const first = step > 0 ? clamp(start, 0, size) : clamp(start, 0, size - 1);
   const last = step > 0 ? clamp(end, 0, size) : clamp(end, -1, size - 1);
-  return counted(Math.ceil((last - first) / step), (i) => first + i * step);
+  return counted(node, Math.ceil((last - first) / step), (i) => first + i * step);
 }
 
 export function readSlice(node: GraphNode, dims: Shape, around: Surroundings): readonly Step[] {
@@ -59,7 +63,7 @@ export function readSlice(node: GraphNode, dims: Shape, around: Surroundings): r
     invalid(node, 'starts, ends, axes and steps differ in length');
   if (steps.includes(0)) invalid(node, 'a step is 0');
   const lists = axes.map((axis, i): [number, number[]] => {
-    return [axis, sliceIndices(dims[axis] as number, starts[i] as number, ends[i] as number, steps[i] as number)];
+    return [axis, sliceIndices(node, dims[axis] as number, starts[i] as number, ends[i] as number, steps[i] as number)];
   });
   return alongAxes(node, dims, new Map(lists));
 }
@@ -92,7 +96,7 @@ export function readExpand(node: GraphNode, dims: Shape, around: Surroundings): 
     const to = target[dim] as number;
     if (size !== to && size !== 1 && to !== 1)
       invalid(node, `[${dims.join(',')}] does not expand to [${wanted.join(',')}]`);
-    return counted(Math.max(size, to), (i) => (size === 1 ? 0 : i));
+    return counted(node, Math.max(size, to), (i) => (size === 1 ? 0 : i));
   });
   return [...from.steps, ...selected(from.dims, lists)];
 }
@@ -100,7 +104,7 @@ export function readExpand(node: GraphNode, dims: Shape, around: Surroundings): 
 export function readTile(node: GraphNode, dims: Shape, around: Surroundings): readonly Step[] {
   const repeats = integersOf(node, 1, around) ?? invalid(node, 'the repeats are missing');
   if (repeats.length !== dims.length) invalid(node, `${repeats.length} repeats for ${dims.length} dimensions`);
-  const lists = dims.map((size, dim) => counted(size * (repeats[dim] as number), (i) => i % size));
+  const lists = dims.map((size, dim) => counted(node, size * (repeats[dim] as number), (i) => i % size));
   return alongAxes(node, dims, new Map(lists.map((list, dim) => [dim, list])));
 }
 
@@ -137,7 +141,7 @@ export function readPad(node: GraphNode, dims: Shape, around: Surroundings): rea
   const border = borders.get(mode) ?? invalid(node, `mode is ${mode}`);
   const lists = dims.map((size, dim) => {
     const begin = begins[dim] as number;
-    return counted(begin + size + (ends[dim] as number), (i) => border(i - begin, size));
+    return counted(node, begin + size + (ends[dim] as number), (i) => border(i - begin, size));
   });
   if (lists.some((list, dim) => list.some((index) => index < 0 || index >= (dims[dim] as number))))
     refuse(node, 'reflects more cells than there are', 'Use smaller pads.');
@@ -155,7 +159,7 @@ function constantPad(
   const cut = dims.map((size, dim) => {
     const [begin, end] = [begins[dim] as number, ends[dim] as number];
     const from = Math.max(0, -begin);
-    return counted(size - from - Math.max(0, -end), (i) => from + i);
+    return counted(node, size - from - Math.max(0, -end), (i) => from + i);
   });
   const kept = alongAxes(node, dims, new Map(cut.map((list, dim) => [dim, list])));
   const pads = { begins: begins.map((begin) => Math.max(0, begin)), ends: ends.map((end) => Math.max(0, end)) };
