@@ -294,7 +294,7 @@ it('QLinearGlobalAveragePool equals onnxruntime', async () => {
 });
 
 it('QLinearAveragePool equals onnxruntime', async () => {
-  expect(await compare(qlinearAveragePoolVectors, average, 200)).toBeGreaterThan(2000);
+  expect(await compare(qlinearAveragePoolVectors, average, 400)).toBeGreaterThan(2000);
 });
 
 it('ConvInteger equals onnxruntime', async () => {
@@ -302,7 +302,7 @@ it('ConvInteger equals onnxruntime', async () => {
 });
 
 it('MatMulInteger equals onnxruntime', async () => {
-  expect(await compare(matMulIntegerVectors, integerProduct, 100)).toBeGreaterThan(500);
+  expect(await compare(matMulIntegerVectors, integerProduct, 160)).toBeGreaterThan(500);
 });
 
 it('is what the record says, or more', () => {

@@ -1,4 +1,4 @@
-/** QLinearAveragePool (com.microsoft): means over windows, wherever onnxruntime's float sums are a function of the integers. */
+/** QLinearAveragePool (com.microsoft): means over windows, with the float32 additions onnxruntime makes. */
 import { f32 } from '../../base/rounding.ts';
 import type { Interval, IntTensor } from '../../base/tensor.ts';
 import type { Wires } from '../../gadgets/builder.ts';
