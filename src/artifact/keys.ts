@@ -91,22 +91,23 @@ export function verifyingKeyDigest(key: VerifyingKey): Uint8Array {
  * The name of a model in every statement. Public weights are part of the circuit, whose digest then says it all; a circuit
  * with hidden weights is an architecture, which becomes a model by the commitments to them.
  */
-export function modelDigest({ circuit, commitments }: Pick<VerifyingKey, 'circuit' | 'commitments'>): Uint8Array {
-  return modelDigestOf(circuitDigest(circuit), commitments);
+export function modelDigest(key: VerifyingKey): Uint8Array {
+  return modelDigestOf(circuitDigest(key.circuit), key);
 }
 
 /** Both names of a key. Its circuit, which may hold millions of weights, is encoded once. */
 export function keyDigests(key: VerifyingKey): { readonly modelDigest: Uint8Array; readonly keyDigest: Uint8Array } {
   const circuit = writeCircuit(key.circuit);
   return {
-    modelDigest: modelDigestOf(digest(circuit), key.commitments),
+    modelDigest: modelDigestOf(digest(circuit), key),
     keyDigest: digest(writeVerifyingKey(key, circuit)),
   };
 }
 
-function modelDigestOf(architecture: Uint8Array, commitments: VerifyingKey['commitments']): Uint8Array {
+/** The parameters belong to the name of hidden weights: under another row format the same root may open to other cells. */
+function modelDigestOf(architecture: Uint8Array, { parameters, commitments }: VerifyingKey): Uint8Array {
   if (commitments.length === 0) return architecture;
-  const out = new ByteWriter().raw(utf8('provenn/model/1')).raw(architecture).u32(commitments.length);
+  const out = new ByteWriter().raw(utf8('provenn/model/1')).raw(architecture).blob(parameters).u32(commitments.length);
   for (const { matrix, root } of commitments) out.text(matrix).raw(root);
   return digest(out.finish());
 }
