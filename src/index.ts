@@ -19,4 +19,4 @@ export type { Claims, Expectation, PublicTensor, Rejection, RejectionCode, Verdi
 export { type ErrorCode, errorCatalogue, exitCodes, ProvennError } from './base/errors.ts';
 export type { IntTensor } from './base/tensor.ts';
 export * from './pipeline/index.ts';
-export { type PreparedKey, prepareKey, verify, verifyProof } from './verify/index.ts';
+export { type PreparedKey, prepareChain, prepareKey, verify, verifyProof } from './verify/index.ts';

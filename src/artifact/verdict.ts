@@ -68,6 +68,8 @@ export type Claims = {
   /** Names the model: the circuit digest while weights are public, else a digest of it and of the commitments to them. */
   readonly modelDigest: string;
   readonly keyDigest: string;
+  /** Digest of the pinned key, when the proof's key was re-keyed from it and the links were followed. */
+  readonly linkedFrom?: string;
   readonly context: string;
   /** Ports whose integers are claimed. */
   readonly inputs: readonly PublicTensor[];

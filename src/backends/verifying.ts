@@ -31,6 +31,8 @@ export type BackendVerifier = {
   readonly name: string;
   /** Throws `KEY_REFUSED`. */
   accept(key: VerifyingKey): Accepted;
+  /** The last of several keys, each linked to the one before it; null when the backend has no such links. */
+  readonly acceptChain: ((keys: readonly VerifyingKey[]) => Accepted) | null;
   /** Where the secrets behind a key came from; `insecure` ones are refused unless the caller says otherwise. */
   setup(key: Accepted): Setup;
   /** Whether proofs under the key hide what is not public. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeCommitment, type Opening } from '../artifact/commitment.ts';
-import type { UsableOpening } from '../pipeline/index.ts';
+import { type UsableOpening, weightsMatrix } from '../pipeline/index.ts';
 import { writeFileAtomic } from '../pipeline/node/files.ts';
 import { modelFolder, secretFolder } from '../pipeline/node/folder.ts';
 import { claimUse, type Purpose, registerOpening } from '../pipeline/node/ledger.ts';
@@ -19,11 +19,12 @@ export function weightsOpening(folder: string): string {
   return join(folder, secretFolder, modelFolder.weightsOpening);
 }
 
-/** The opening of a folder's hidden weights, if it has some, and the named ones. */
+/** The named openings, and that of the folder's hidden weights unless a lease of it is among them. */
 export function usableOpenings(folder: string, named: readonly string[]): UsableOpening[] {
+  const given = named.map((path) => usableOpening(path, 'proof'));
   const weights = weightsOpening(folder);
-  const paths = existsSync(weights) ? [weights, ...named] : named;
-  return paths.map((path) => usableOpening(path, 'proof'));
+  const isGiven = given.some(({ opening }) => opening.commitment.matrix === weightsMatrix);
+  return isGiven || !existsSync(weights) ? given : [usableOpening(weights, 'proof'), ...given];
 }
 
 /** `input:image` → `input-image`; a matrix is named by its model, so nothing else is let through. */

@@ -9,8 +9,10 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExportSolidity } from './commands/export-solidity.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addLease } from './commands/lease.ts';
 import { addProve } from './commands/prove.ts';
 import { addQuantize } from './commands/quantize.ts';
+import { addRekey } from './commands/rekey.ts';
 import { addRun } from './commands/run.ts';
 import { addVerify } from './commands/verify.ts';
 import type { Io } from './io.ts';
@@ -23,6 +25,8 @@ const commands: readonly CommandModule[] = [
   addRun,
   addProve,
   addCommit,
+  addRekey,
+  addLease,
   addVerify,
   addInspect,
   addContribute,

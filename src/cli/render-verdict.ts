@@ -60,6 +60,7 @@ function claimLines(claims: Claims, labels: readonly string[] | null): string[] 
   );
   lines.push(fact('network', `${claims.model}, circuit ${claims.circuitDigest}`));
   lines.push(fact('key', claims.keyDigest));
+  if (claims.linkedFrom !== undefined) lines.push(fact('re-keyed from', claims.linkedFrom));
   if (claims.modelDigest !== claims.circuitDigest) lines.push(fact('model', claims.modelDigest));
   lines.push(fact('weights', weightsLine(claims)));
   lines.push(fact('integers', `${claims.profile}, every one exact`));
@@ -93,6 +94,7 @@ export function verdictJson(verdict: Verdict, labels: readonly string[] | null):
       circuitDigest: claims.circuitDigest,
       modelDigest: claims.modelDigest,
       keyDigest: claims.keyDigest,
+      linkedFrom: claims.linkedFrom ?? null,
       context: claims.context,
       inputs: arraysJson(inputs),
       outputs: arraysJson(outputs),

@@ -1,7 +1,7 @@
 /** The pipeline: import → quantize → compile → execute → assign → prove → verify, in one sentence. */
 
 export type { SetupChoice } from '../backends/proving.ts';
-export { allPublic, type Level, portName, type Side, type Visibility } from '../compile/visibility.ts';
+export { allPublic, type Level, portName, type Side, type Visibility, weightsMatrix } from '../compile/visibility.ts';
 export { backendNames, needsSetup } from './backends.ts';
 export {
   type Compilation,
@@ -16,5 +16,6 @@ export { contextText, type Description, describeFile } from './describe.ts';
 export { type Bindings, type ImportedModel, importModel, isFloatModel } from './import.ts';
 export { commitPorts, type Draw, type UsableOpening } from './openings.ts';
 export { type Proven, type ProveOptions, type ProveStage, proveFor, proveInference } from './prove.ts';
+export { type Rekeyed, rekey } from './rekey.ts';
 export { outputsOf, runModel, traceJson } from './run.ts';
 export { contractCallOf, contributeTo, exportSolidity } from './setup.ts';

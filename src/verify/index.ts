@@ -3,7 +3,7 @@
  * derives from the key and the checked statement.
  */
 import type { CircuitPort } from '../artifact/circuit.ts';
-import { decodeVerifyingKey, type VerifyingKey } from '../artifact/keys.ts';
+import { decodeVerifyingKey, modelDigest, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
 import { matricesOf } from '../artifact/matrices.ts';
 import { decodeProof, type Proof } from '../artifact/proof.ts';
 import { maximumContextLength, type Statement } from '../artifact/statement.ts';
@@ -49,12 +49,32 @@ class Refusal extends Error {
 }
 
 /** A key that was decoded and accepted once, for services that verify many proofs under it. */
-export type PreparedKey = { readonly accepted: Accepted };
+export type PreparedKey = {
+  readonly accepted: Accepted;
+  /** Digests of the pinned key and its model, when the accepted key was re-keyed from it. */
+  readonly linkedFrom?: { readonly key: Uint8Array; readonly model: Uint8Array };
+};
 
 /** Decodes and accepts a key. Throws `ARTIFACT_TAMPERED`, `ARTIFACT_VERSION` or `KEY_REFUSED`. */
 export function prepareKey(key: Uint8Array | VerifyingKey): PreparedKey {
   const decoded = key instanceof Uint8Array ? decodeVerifyingKey(key) : key;
   return { accepted: verifierOf(decoded.backend).accept(decoded) };
+}
+
+/**
+ * Accepts a key that was re-keyed from a pinned one: `later` are the keys after it, in order, and proofs are verified under the
+ * last. Throws `KEY_REFUSED` when a link is missing or proves nothing.
+ */
+export function prepareChain(pinned: VerifyingKey, later: readonly VerifyingKey[]): PreparedKey {
+  if (later.length === 0) return prepareKey(pinned);
+  const { acceptChain, name } = verifierOf(pinned.backend);
+  if (acceptChain === null) {
+    throw new ProvennError('KEY_REFUSED', `The verifying key is refused: keys of "${name}" have no links.`, {
+      next: 'Verify under the key itself.',
+    });
+  }
+  const accepted = acceptChain([pinned, ...later]);
+  return { accepted, linkedFrom: { key: verifyingKeyDigest(pinned), model: modelDigest(pinned) } };
 }
 
 /** Every public wire has the right number of cells, each inside the wire's interval. */
@@ -205,7 +225,11 @@ function checkExpectation(
 }
 
 /** Throws unless the proof establishes its statement under the key. */
-function check(key: Accepted, proof: Proof, { expect = {}, allowInsecureSetup = false }: VerifyOptions): Claims {
+function check(
+  { accepted: key, linkedFrom }: PreparedKey,
+  proof: Proof,
+  { expect = {}, allowInsecureSetup = false }: VerifyOptions,
+): Claims {
   const { statement } = proof;
   const verifier = findVerifier(key.backend);
   if (proof.backend !== key.backend)
@@ -227,8 +251,12 @@ function check(key: Accepted, proof: Proof, { expect = {}, allowInsecureSetup = 
   checkCommitments(key, statement);
   verifier.verifyBody(key, statement, proof.body);
   const descriptors = descriptorsOf(verifier, key, statement);
-  const claims = claimsOf(verifier, key, statement, descriptors);
-  checkExpectation(key, claims, descriptors, expect);
+  const found = claimsOf(verifier, key, statement, descriptors);
+  const claims = linkedFrom === undefined ? found : { ...found, linkedFrom: toHex(linkedFrom.key) };
+  // The model that was pinned and the one the links lead to are the same weights.
+  if (linkedFrom !== undefined && expect.model === toHex(linkedFrom.model))
+    checkExpectation(key, { ...claims, modelDigest: expect.model }, descriptors, expect);
+  else checkExpectation(key, claims, descriptors, expect);
   return claims;
 }
 
@@ -246,7 +274,7 @@ function rejectionOf(error: unknown): Rejection {
 /** Verifies a decoded proof under a prepared key. Never throws on a bad proof. */
 export function verifyProof(key: PreparedKey, proof: Proof, options: VerifyOptions = {}): Verdict {
   try {
-    return { ok: true, claims: check(key.accepted, proof, options) };
+    return { ok: true, claims: check(key, proof, options) };
   } catch (error) {
     return { ok: false, reason: rejectionOf(error) };
   }

@@ -32,6 +32,8 @@ describe('help', () => {
       'run',
       'prove',
       'commit',
+      'rekey',
+      'lease',
       'verify',
       'inspect',
       'contribute',

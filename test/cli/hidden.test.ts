@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, re
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeCommitment, decodeOpening } from '../../src/artifact/commitment.ts';
-import { decodeProvingKey } from '../../src/artifact/keys.ts';
+import { decodeProvingKey, decodeVerifyingKey, verifyingKeyDigest } from '../../src/artifact/keys.ts';
 import { toHex } from '../../src/base/bytes.ts';
 import { fixture, jsonOf, type Outcome, provenn, scratchFolder } from './cli.ts';
 
@@ -170,6 +170,79 @@ describe('hidden weights and a private input', () => {
     ]);
     expect(existsSync(scratch.path('seventh.proof'))).toBe(false);
     expect(decodeOpening(readFileSync(opening())).lease.uses.length).toBe(8);
+  });
+});
+
+describe('re-keying and leases', () => {
+  const visibility = ['--visibility', 'weights=committed'];
+  const first = (): string => scratch.path('first');
+  const second = (): string => scratch.path('second');
+  const proof = (): string => scratch.path('second.proof');
+  const keyOf = (folder: string): string => join(folder, 'verifying.key');
+  let input = '';
+
+  beforeAll(async () => {
+    input = await inputFile();
+    expect((await provenn(['compile', model, '-o', first(), ...visibility])).code).toBe(0);
+    const rekeyed = await provenn(['rekey', first(), '-o', second()]);
+    expect(rekeyed.code, rekeyed.stderr).toBe(0);
+    const proven = await provenn(['prove', second(), '--input', input, '-o', proof()]);
+    expect(proven.code, proven.stderr).toBe(0);
+  });
+
+  it('whoever pinned the old key follows the link to the new one; nobody else is asked to', async () => {
+    expect((await provenn(['verify', proof(), '--key', keyOf(second())])).code).toBe(0);
+    const unlinked = await provenn(['verify', proof(), '--key', keyOf(first()), '--json']);
+    expect([unlinked.code, reasonOf(unlinked)]).toEqual([1, 'model']);
+    const linked = await provenn(['verify', proof(), '--key', keyOf(first()), '--chain', keyOf(second()), '--json']);
+    expect(linked.code, linked.stdout).toBe(0);
+    const { claims } = jsonOf(linked) as { readonly claims: { readonly [key: string]: unknown } };
+    const pinned = toHex(verifyingKeyDigest(decodeVerifyingKey(readFileSync(keyOf(first())))));
+    expect(claims['linkedFrom']).toBe(pinned);
+    expect(claims['soundnessBits']).toBeGreaterThanOrEqual(100);
+  });
+
+  it('a chain that does not lead from key to key is refused', async () => {
+    const stranger = scratch.path('stranger');
+    expect((await provenn(['compile', model, '-o', stranger, ...visibility])).code).toBe(0);
+    for (const [from, to] of [
+      [stranger, second()],
+      [second(), first()],
+      [first(), stranger],
+    ] as const) {
+      const { code, stderr } = await provenn(['verify', proof(), '--key', keyOf(from), '--chain', keyOf(to)]);
+      expect([code, stderr.includes('KEY_REFUSED')]).toEqual([6, true]);
+    }
+  });
+
+  it('the use that is kept for re-keying is the one that is spent', async () => {
+    expect((await provenn(['inspect', join(first(), 'secret/weights.opening')])).stdout).toMatch(/2 spent, 6 left$/m);
+    const { stdout } = await provenn(['inspect', join(second(), 'secret/weights.opening')]);
+    expect(stdout).toContain('2 spent, 5 left, and one kept to re-key');
+  });
+
+  it('a lease is used on the machine that accepts it, and counted there', async () => {
+    const lease = scratch.path('worker.opening');
+    const opening = join(second(), 'secret/weights.opening');
+    expect((await provenn(['lease', opening, '--uses', '9', '-o', lease])).code).toBe(4);
+    expect((await provenn(['lease', opening, '--uses', '1', '-o', lease])).code).toBe(0);
+    expect(statSync(lease).mode & 0o777).toBe(0o600);
+    expect((await provenn(['inspect', opening])).stdout).toContain('3 spent, 4 left');
+    const here = process.env['PROVENN_STATE'];
+    process.env['PROVENN_STATE'] = scratch.path('state of the worker');
+    try {
+      const prove = ['prove', second(), '--input', input, '-o', scratch.path('leased.proof')];
+      expect((await provenn(prove)).code).toBe(4);
+      expect((await provenn([...prove, '--opening', lease])).code).toBe(4);
+      expect((await provenn(['lease', lease, '--accept'])).code).toBe(0);
+      expect((await provenn(['lease', lease, '--accept'])).code).toBe(4);
+      const proven = await provenn([...prove, '--opening', lease]);
+      expect(proven.code, proven.stderr).toBe(0);
+      expect((await provenn([...prove, '--opening', lease])).code).toBe(4);
+    } finally {
+      if (here !== undefined) process.env['PROVENN_STATE'] = here;
+    }
+    expect((await provenn(['verify', scratch.path('leased.proof'), '--key', keyOf(second())])).code).toBe(0);
   });
 });
 

@@ -32,6 +32,7 @@ export function verifyBody(key: AcceptedKey, statement: Statement, body: Uint8Ar
 export const groth16Verifier: BackendVerifier = {
   name: backendName,
   accept: acceptKey,
+  acceptChain: null,
   setup: (key) => (key as AcceptedKey).parameters.setup,
   isZeroKnowledge: () => true,
   commitments: () => new Map(),

@@ -3,11 +3,12 @@ import { invariant } from '../../base/errors.ts';
 import type { BackendVerifier } from '../verifying.ts';
 import { backendName } from './config.ts';
 import { type AcceptedKey, verifyBody } from './verifier.ts';
-import { acceptKey, commitmentsOf } from './verifier-key.ts';
+import { acceptChain, acceptKey, commitmentsOf } from './verifier-key.ts';
 
 export const transparentVerifier: BackendVerifier = {
   name: backendName,
   accept: acceptKey,
+  acceptChain,
   setup: () => 'none',
   isZeroKnowledge: (key) => (key as AcceptedKey).system.mask !== null,
   commitments: (key, statement) => commitmentsOf(key as AcceptedKey, statement),

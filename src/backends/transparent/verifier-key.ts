@@ -1,7 +1,8 @@
 /** Accepting a verifying key as a whole: its structure, and the evidence for the commitments it fixes. */
+import { writeCircuit } from '../../artifact/circuit-codec.ts';
 import type { KeyCommitment, VerifyingKey } from '../../artifact/keys.ts';
 import type { Statement } from '../../artifact/statement.ts';
-import { BytesError } from '../../base/bytes.ts';
+import { BytesError, equalBytes } from '../../base/bytes.ts';
 import { Rejected } from '../verifying.ts';
 import { requiredBits } from './config.ts';
 import { evidenceKey, linkCircuit, rangeCircuit } from './evidence.ts';
@@ -31,12 +32,14 @@ function checkEvidence(key: AcceptedKey, { matrix, root, evidence }: KeyCommitme
   return accepted.soundness;
 }
 
+const evidenceTerm = 'evidence of the commitments';
+
 /** The errors of a key and of its evidence add up. */
 function withEvidence(own: Soundness, evidence: readonly Soundness[]): Soundness {
   if (evidence.length === 0) return own;
   const error = evidence.reduce((total, { bits }) => total + 2 ** -bits, 0);
   const bits = -Math.log2(2 ** -own.bits + error);
-  return { ...own, bits, terms: [...own.terms, { name: 'evidence of the commitments', bits: -Math.log2(error) }] };
+  return { ...own, bits, terms: [...own.terms, { name: evidenceTerm, bits: -Math.log2(error) }] };
 }
 
 /**
@@ -54,6 +57,47 @@ export function acceptKey(key: VerifyingKey): AcceptedKey {
       `with its evidence the soundness is ${soundness.bits.toFixed(2)} bits; at least ${requiredBits} are required`,
     );
   return { ...accepted, soundness, evidenceChecked: true };
+}
+
+/** Whether a key differs from the one before in nothing but commitments that it links to those. */
+function followsFrom(key: VerifyingKey, before: VerifyingKey): boolean {
+  const same =
+    key.backend === before.backend &&
+    equalBytes(key.parameters, before.parameters) &&
+    equalBytes(writeCircuit(key.circuit), writeCircuit(before.circuit)) &&
+    key.commitments.length === before.commitments.length;
+  return (
+    same &&
+    key.commitments.every(({ matrix, root, evidence }, i) => {
+      const earlier = before.commitments[i] as KeyCommitment;
+      if (earlier.matrix !== matrix) return false;
+      return (
+        equalBytes(earlier.root, root) || (evidence.kind === 'link' && equalBytes(evidence.previousRoot, earlier.root))
+      );
+    })
+  );
+}
+
+/**
+ * Accepts the last of several keys, each re-keyed from the one before: whoever pinned the first knows that the last is about
+ * the same weights. The errors of all links add up. Throws `KEY_REFUSED`.
+ */
+export function acceptChain(keys: readonly VerifyingKey[]): AcceptedKey {
+  keys.forEach((key, i) => {
+    if (i > 0 && !followsFrom(key, keys[i - 1] as VerifyingKey))
+      refuse(`key ${i + 1} of the chain is not a re-keying of the one before`);
+  });
+  const accepted = keys.map(acceptKey);
+  const last = accepted.at(-1) as AcceptedKey;
+  const links = accepted.slice(1, -1).map(({ soundness }) => ({ ...soundness, bits: evidenceBits(soundness) }));
+  const soundness = withEvidence(last.soundness, links);
+  if (!(soundness.bits >= requiredBits))
+    refuse(`over so many links the soundness is ${soundness.bits.toFixed(2)} bits: pin a later key`);
+  return { ...last, soundness };
+}
+
+function evidenceBits({ terms }: Soundness): number {
+  return terms.find(({ name }) => name === evidenceTerm)?.bits ?? Number.POSITIVE_INFINITY;
 }
 
 /** Descriptors of the commitments a proof is about, by matrix: the key's and the statement's. */

@@ -1,8 +1,11 @@
 /** provenn inspect: says what a file is. */
 import type { Command } from 'commander';
 import type { Json } from '../../base/canonical-json.ts';
+import { ProvennError } from '../../base/errors.ts';
 import { type Description, describeFile } from '../../pipeline/index.ts';
 import { readFile } from '../../pipeline/node/files.ts';
+import { usesOf } from '../../pipeline/node/ledger.ts';
+import { ledgerEntry, readOpening } from '../../pipeline/node/openings.ts';
 import { formatBytes } from '../format.ts';
 import { located } from '../located.ts';
 import type { Session } from '../session.ts';
@@ -43,12 +46,25 @@ function descriptionJson(description: Description): { readonly [key: string]: Js
   return { kind, version, bytes, fileDigest, facts: named, ...(listing === null ? {} : { listing }) };
 }
 
+/** What is left of an opening here, or why it cannot be used. */
+function usesText(path: string): string {
+  try {
+    const { used, left, keptForRekeying } = usesOf(ledgerEntry(path, readOpening(path)));
+    return `${used} spent, ${left} left${keptForRekeying ? ', and one kept to re-key' : ''}`;
+  } catch (error) {
+    if (error instanceof ProvennError) return `none: ${error.message}`;
+    throw error;
+  }
+}
+
 async function inspect(session: Session, path: string): Promise<void> {
   session.progress.stage('reading the file');
   const description = await located(path, () => describeFile(readFile(path), path));
+  const uses = description.kind === 'opening' ? usesText(path) : null;
   session.result({
-    json: descriptionJson(description),
-    text: renderDescription(description),
+    json: { ...descriptionJson(description), ...(uses === null ? {} : { uses }) },
+    text:
+      uses === null ? renderDescription(description) : `${renderDescription(description)}\n  uses            ${uses}`,
     brief: `${description.kind} ${description.fileDigest}`,
   });
 }

@@ -100,7 +100,7 @@ export function addProve(program: Command, start: (command: Command) => Session)
     .requiredOption('-i, --input <file>', 'the input: JSON, .npy, .npz or PNG')
     .requiredOption('-o, --output <file>', 'where to write the proof')
     .option('--context <text>', 'bind the proof to this text, at most 1024 bytes', parseContext)
-    .option('--opening <file...>', 'openings of committed inputs or outputs')
+    .option('--opening <file...>', 'openings of committed inputs or outputs, or a lease of that of the weights')
     .option('--preprocess <file>', 'how pixels become inputs (default: preprocess.json in DIR)')
     .addHelpText('after', help)
     .action((folder: string, options: ProveOptions, command: Command) => prove(start(command), folder, options));

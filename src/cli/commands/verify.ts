@@ -8,7 +8,12 @@ import { utf8 } from '../../base/bytes.ts';
 import { exitCodes, ProvennError } from '../../base/errors.ts';
 import { bindArrays, type PortValue } from '../../pipeline/io/bind.ts';
 import { readFile } from '../../pipeline/node/files.ts';
-import { type VerifyOptions as LibraryOptions, type PreparedKey, prepareKey, verifyProof } from '../../verify/index.ts';
+import {
+  type VerifyOptions as LibraryOptions,
+  type PreparedKey,
+  prepareChain,
+  verifyProof,
+} from '../../verify/index.ts';
 import { parseContext } from '../context.ts';
 import { type ExpectedCommitments, expectedCommitments } from '../expected-commitments.ts';
 import { formatMilliseconds } from '../format.ts';
@@ -24,6 +29,7 @@ type VerifyOptions = ExpectedCommitments & {
   readonly context?: string;
   readonly model?: string;
   readonly preprocess?: string;
+  readonly chain?: readonly string[];
   readonly allowInsecureSetup?: boolean;
 };
 
@@ -74,7 +80,8 @@ async function verifyCommand(session: Session, path: string, options: VerifyOpti
   const keyBytes = readFile(options.key);
   const key = await located(options.key, () => decodeVerifyingKey(keyBytes));
   const since = io.now();
-  const prepared = await located(options.key, () => prepareKey(key));
+  const later = (options.chain ?? []).map((file) => decodeVerifyingKey(readFile(file)));
+  const prepared = await located(options.key, () => prepareChain(key, later));
   const keyTime = io.now() - since;
   const preprocessing = loadPreprocessing(options.preprocess, options.key)?.preprocessing ?? null;
   const { inputs, outputs } = key.circuit;
@@ -128,6 +135,7 @@ export function addVerify(program: Command, start: (command: Command) => Session
     .requiredOption('-k, --key <file>', 'the verifying key of the network')
     .option('-i, --input <file>', 'demand that the input is this one')
     .option('-o, --output <file>', 'demand that the output is this one: a result of provenn run, .npy or .npz')
+    .option('--chain <keys...>', 'keys that were re-keyed from this one, in order; the proof is under the last')
     .option('--context <text>', 'demand this context', parseContext)
     .option(
       '--expect-input-commitment <file...>',

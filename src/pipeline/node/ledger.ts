@@ -111,7 +111,7 @@ function checkBinding(entry: LedgerEntry): void {
       entry,
       portable ? 'it is a lease that this machine has not accepted' : 'this machine has no record of its uses',
       portable
-        ? 'Accept it here, on the one machine that will use it: provenn lease --accept FILE'
+        ? 'Accept it here, on the one machine that will use it: provenn lease FILE --accept'
         : 'Use it where it was made, or lease uses from there: provenn lease OPENING --uses N -o FILE',
     );
   }
@@ -172,7 +172,9 @@ export function claimUse(entry: LedgerEntry, purpose: Purpose, subject: string):
   const record = utf8(canonicalJson({ purpose, subject }));
   makeFolder(besideFolder(entry), 0o700);
   const taken = takenUses(entry);
-  for (const use of entry.lease.uses) {
+  // Re-keying takes the use that is kept for it first.
+  const order = purpose === 'rekey' ? [...entry.lease.uses].reverse() : entry.lease.uses;
+  for (const use of order) {
     if (taken.has(use) || (isKept(entry, use) && purpose !== 'rekey')) continue;
     if (!claimIn(recordFolder(entry), use, record)) continue;
     // A record beside the opening that the state folder lacked appeared meanwhile: count the use as wasted.
