@@ -47,7 +47,7 @@ QuantizeLinear becomes one of them wherever onnxruntime computes the group in in
 outputs are ports. Everything else is refused by name (exit code 3), with what would make it supported.
 
 "Bit-exact" counts what the tests in \`test/operators\` compare with onnxruntime, operator by operator, and find equal: instances and the
-integers in their outputs. Operators that only move or copy values have no arithmetic to compare. Whole networks are compared besides.
+integers in their outputs. Whole networks are compared besides.
 
 | operator | what | bit-exact with onnxruntime: tested on | where |
 |---|---|---|---|

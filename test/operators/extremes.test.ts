@@ -5,6 +5,9 @@ import type { Shape } from '../../src/base/tensor.ts';
 import { writeModel } from '../../src/onnx/index.ts';
 import { Random } from '../../src/ops/vectors.ts';
 import { compareWithOnnxruntime, GraphBuilder } from '../../src/quantize/laws.ts';
+import { Compared } from '../support/compared.ts';
+
+const record = new Compared();
 
 const bytes = (scale: number, zeroPoint: number, dtype: 'u8' | 's8' = 'u8') => ({
   scale: Math.fround(scale),
@@ -78,9 +81,14 @@ describe.each<[string, (random: Random) => Graph]>([
   test('equals onnxruntime', async () => {
     const random = new Random(9);
     for (let i = 0; i < 60; i++) {
-      const { elements, mismatch } = await compareWithOnnxruntime(writeModel(make(random)), 2);
+      const { elements, mismatch, quant } = await compareWithOnnxruntime(writeModel(make(random)), 2);
+      record.network(quant, 2);
       expect(mismatch, `instance ${i}`).toBeNull();
       compared += elements;
     }
   });
+});
+
+test('what was compared is what the record says, or more', () => {
+  record.check('extremes');
 });

@@ -6,6 +6,7 @@ import { product, type Shape } from '../../src/base/tensor.ts';
 import { writeModel } from '../../src/onnx/index.ts';
 import { Random } from '../../src/ops/vectors.ts';
 import { compareWithOnnxruntime, GraphBuilder } from '../../src/quantize/laws.ts';
+import { Compared } from '../support/compared.ts';
 
 type Attributes = NonNullable<Parameters<GraphBuilder['node']>[3]>;
 
@@ -249,11 +250,13 @@ function betweenPairs(make: Maker, random: Random): Graph {
 }
 
 let compared = 0;
+const record = new Compared();
 
 async function compare(graph: Graph, where: string): Promise<void> {
-  const { elements, mismatch } = await compareWithOnnxruntime(writeModel(graph), 1);
+  const { elements, mismatch, quant } = await compareWithOnnxruntime(writeModel(graph), 1);
   expect(mismatch, where).toBeNull();
   compared += elements;
+  record.network(quant, 1);
 }
 
 /** Where a movement happens to move nothing, two pairs in a row are refused; any other failure is one. */
@@ -429,4 +432,8 @@ test('Cast of integers to narrower ones is refused', async () => {
   b.node('Cast', ['x'], 'y', { to: 3 });
   const graph = b.graph({ x: [3, 4] }, ['y'], { integers: { x: 'uint8', y: 'int8' } });
   await expect(compareWithOnnxruntime(writeModel(graph), 1)).rejects.toThrow(/which changes integers/);
+});
+
+test('what was compared is what the record says, or more', () => {
+  record.check('movement');
 });

@@ -32,6 +32,14 @@ export class Compared {
     }
   }
 
+  /** Every operator of a network, on some runs. */
+  network({ nodes, tensors }: QuantGraph, runs: number): void {
+    for (const { op, outputs } of nodes) {
+      const dims = outputs.map((name) => tensors.find((tensor) => tensor.name === name)?.dims ?? []);
+      add(this.operators, op, runs, runs * dims.reduce((total, each) => total + product(each), 0));
+    }
+  }
+
   /** Holds the record of that name to what was compared; with PROVENN_RECORD=1 in the environment, writes it. */
   check(name: string): void {
     const path = new URL(`../operators/compared/${name}.json`, import.meta.url);

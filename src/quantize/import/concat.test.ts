@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Compared } from '../../../test/support/compared.ts';
 import type { Graph } from '../../artifact/graph.ts';
 import { writeModel } from '../../onnx/index.ts';
 import type { ByteQuantization } from '../formula.ts';
@@ -42,6 +43,7 @@ function qoperator({ x, z, y }: Pair, axis: number): Graph {
   return b.graph(dims, ['y']);
 }
 
+const record = new Compared();
 const both = (_: GraphBuilder, x: string, z: string) => [x, z];
 
 type Case = readonly [name: string, operators: string, graph: () => Graph];
@@ -101,7 +103,10 @@ describe('joined tensors equal onnxruntime', () => {
     const found = quant.nodes.map(({ op }) => op).filter((op) => op !== 'Identity');
     expect(found.join(' ')).toBe(operators);
     expect(elements).toBeGreaterThan(200);
+    record.network(quant, 12);
   });
+
+  it.skipIf(!hasOnnxruntime)('on as much as the record says, or more', () => record.check('concat'));
 
   it('refuses what it cannot join, naming the node', () => {
     expect(() => importQuantized(qoperator(unequal, 3))).toThrow(/QLinearConcat:y.q/);
