@@ -43,6 +43,8 @@ export type MadeKey = {
   readonly soundness: {
     readonly bits: number;
     readonly terms: readonly { readonly name: string; readonly bits: number }[];
+    /** −log₂ of the distance between a proof and a simulated one; absent where that is zero by construction. */
+    readonly zeroKnowledgeBits?: number;
   };
   /** An upper bound. */
   readonly proofBytes: number;

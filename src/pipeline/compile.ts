@@ -37,6 +37,8 @@ export type CompileReport = {
   readonly soundness: {
     readonly bits: number;
     readonly terms: readonly { readonly name: string; readonly bits: number }[];
+    /** −log₂ of the distance between a proof and a simulated one; absent where that is zero by construction. */
+    readonly zeroKnowledgeBits?: number;
   };
   /** What the backend counts: lookups, table rows, committed integers; or constraints and signals. */
   readonly costs: Costs;

@@ -14,6 +14,7 @@ describe('provenn compile', () => {
     const { code, stdout } = await provenn(['compile', model, '-o', join(folder, 'my model')]);
     expect(code).toBe(0);
     expect(stdout).toContain('QLinearConv');
+    expect(stdout).toMatch(/^zero-knowledge +1\d\d\.\d bits$/m);
     expect(readdirSync(folder)).toEqual(['my model']);
     expect(readdirSync(join(folder, 'my model')).sort()).toEqual(everything);
     expect(readFileSync(join(folder, 'my model', 'model.onnx'))).toEqual(readFileSync(model));
@@ -27,7 +28,8 @@ describe('provenn compile', () => {
         readFileSync(join(scratch.path('twice b'), name)),
       );
     }
-    expect(json).toMatchObject({ schemaVersion: 1, report: { soundness: { bits: expect.any(Number) } } });
+    const soundness = { bits: expect.any(Number), zeroKnowledgeBits: expect.any(Number) };
+    expect(json).toMatchObject({ schemaVersion: 1, report: { soundness } });
   });
 
   it('copies a preprocess.json that lies beside the model or is named', async () => {

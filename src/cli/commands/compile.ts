@@ -96,6 +96,9 @@ export function renderCompileReport(report: CompileReport): string {
     fact('backend', report.backend),
     ...costLines(report.costs),
     fact('soundness', `${report.soundness.bits.toFixed(1)} bits`),
+    ...(report.soundness.zeroKnowledgeBits === undefined
+      ? []
+      : [fact('zero-knowledge', `${report.soundness.zeroKnowledgeBits.toFixed(1)} bits`)]),
     fact('proof size', `at most ${formatBytes(report.estimatedProofBytes)} (estimate)`),
     fact('hidden', [...report.hidden.map(([what, how]) => `${what} (${how})`), 'every intermediate value'].join(', ')),
   ].join('\n');
