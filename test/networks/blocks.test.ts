@@ -119,10 +119,23 @@ function resNeXt(): Graph {
   return b.graph({ x: [1, 3, 4, 4] }, ['y']);
 }
 
+/** Products of a tensor with itself, by heads: attention without its softmax. */
+function selfAttention(): Graph {
+  const b = new GraphBuilder();
+  const x = b.pair('x', 'xf', u8(0.02, 128));
+  const heads = b.node('Reshape', [x, b.integers('heads', [2, 12, 3, 4])], 'split');
+  const rows = b.node('Transpose', [heads], 'rows', { perm: [0, 2, 1, 3] });
+  const columns = b.node('Transpose', [heads], 'columns', { perm: [0, 2, 3, 1] });
+  const scores = b.pair(b.node('MatMul', [rows, columns], 'scores'), 'scores.q', u8(0.06, 128));
+  b.node('MatMul', [scores, rows], 'y');
+  return b.graph({ x: [2, 12, 12] }, ['y']);
+}
+
 describe.each([
   ['a MobileNet block', mobileNet],
   ['a ResNet block', resNet],
   ['a ResNeXt block', resNeXt],
+  ['an attention block', selfAttention],
 ] as const)('%s', (_, graph) => {
   it.skipIf(!hasOnnxruntime)('equals onnxruntime in every integer and in its floats', async () => {
     const { mismatch, elements } = await compareWithOnnxruntime(writeModel(graph()), 6);

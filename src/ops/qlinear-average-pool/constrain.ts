@@ -16,7 +16,7 @@ import { refuse } from '../types.ts';
 import { slidingImage, windowSums } from '../window-sums.ts';
 import { hull, intervalOf, wholeWire } from '../wires.ts';
 import type { QLinearAveragePoolAttrs } from './attrs.ts';
-import { addInFloats } from './float-sums.ts';
+import { addInFloats } from './float-relations.ts';
 import { averaged, extremesWork, type SumExtremes, sumExtremes, undetermined } from './formula.ts';
 import { averagePlanes, divisor, metCounts } from './windows.ts';
 
