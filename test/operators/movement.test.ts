@@ -182,6 +182,21 @@ const resize: Maker = (random, b) => {
   return { op: 'Resize', dims, operands: ['', b.floats('scales', [4], scales)], attributes };
 };
 
+/** Any factors, by sizes or by scales; where rounding decides an index, the model is refused. */
+const unevenResize: Maker = (random, b) => {
+  const dims = [1, 1, random.integer(1, 9), random.integer(1, 9)];
+  const coordinate = random.pick(['asymmetric', 'half_pixel', 'pytorch_half_pixel', 'align_corners']);
+  const nearest = random.pick(['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil']);
+  const attributes = { mode: 'nearest', coordinate_transformation_mode: coordinate, nearest_mode: nearest };
+  if (random.chance(0.5)) {
+    const sizes = [1, 1, random.integer(1, 20), random.integer(1, 20)];
+    return { op: 'Resize', dims, operands: ['', '', b.integers('sizes', sizes)], attributes };
+  }
+  const scale = (): number => Math.fround(random.pick([0.6, 1.5, 2.5, 0.75, 1.25, 3.3, 0.35]));
+  const fits = dims.map((size, i) => (i < 2 ? 1 : Math.max(scale(), Math.fround(1 / size))));
+  return { op: 'Resize', dims, operands: ['', b.floats('scales', [4], fits)], attributes };
+};
+
 const reshape: Maker = (random, b) => {
   const dims = shape(random, 1, 4);
   const flat = product(dims);
@@ -432,6 +447,20 @@ test('Cast of integers to narrower ones is refused', async () => {
   b.node('Cast', ['x'], 'y', { to: 3 });
   const graph = b.graph({ x: [3, 4] }, ['y'], { integers: { x: 'uint8', y: 'int8' } });
   await expect(compareWithOnnxruntime(writeModel(graph), 1)).rejects.toThrow(/which changes integers/);
+});
+
+test('Resize by uneven factors equals onnxruntime, or is refused because rounding decides', async () => {
+  const random = new Random(12);
+  let refused = 0;
+  for (let i = 0; i < 300; i++) {
+    const outcome = compare(onBytes(unevenResize, random), `instance ${i}`);
+    const rounding = (error: unknown): boolean => {
+      if (error instanceof ProvennError && /where rounding decides/.test(error.message)) return true;
+      throw error;
+    };
+    if (await outcome.then(() => false, rounding)) refused++;
+  }
+  expect(refused).toBeLessThan(60);
 });
 
 test('what was compared is what the record says, or more', () => {

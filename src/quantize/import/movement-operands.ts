@@ -91,3 +91,12 @@ export function emitSteps(
     cell,
   );
 }
+
+/** More indices than any dimension has: refused before a list of them is made. */
+const mostIndices = 2 ** 24;
+
+/** A list of indices, one per cell of a dimension. */
+export function counted(node: GraphNode, count: number, index: (i: number) => number): number[] {
+  if (!(count <= mostIndices)) refuse(node, `makes a dimension of ${count} cells`, 'Use smaller tensors.');
+  return Array.from({ length: Math.max(0, count) }, (_, i) => index(i));
+}

@@ -1,24 +1,31 @@
 /**
  * Resize by nearest neighbours as index lists. onnxruntime computes the coordinates in float32 (core/providers/cpu/tensor/
- * upsamplebase.h); the same formula in exact arithmetic gives the same list wherever a dimension grows or shrinks by a whole
- * factor, and only such are accepted: elsewhere a coordinate may lie within an error of rounding of the next index.
+ * upsamplebase.h). The same formula is evaluated here in float32 and in float64, and only lists on which both agree are
+ * accepted: elsewhere a coordinate lies within an error of rounding of the next index.
  */
 import type { GraphNode } from '../../artifact/graph.ts';
 import { f32 } from '../../base/rounding.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { floatsAttribute, intAttribute, textAttribute } from '../node-attributes.ts';
 import { invalid, refuse } from '../refusal.ts';
-import { axesOf, constantOperand, integersOf, isGiven, type Surroundings } from './movement-operands.ts';
+import { axesOf, constantOperand, counted, integersOf, isGiven, type Surroundings } from './movement-operands.ts';
 
 type Lengths = { readonly from: number; readonly to: number; readonly scale: number };
 
+/** Rounds every intermediate result: to float32, or not at all. */
+type Precision = (x: number) => number;
+
 /** Where output index i stands in the input. */
-const coordinates: ReadonlyMap<string, (i: number, at: Lengths) => number> = new Map([
-  ['asymmetric', (i: number, { scale }: Lengths) => f32(i / scale)],
-  ['half_pixel', (i: number, { scale }: Lengths) => f32(f32(f32(i + 0.5) / scale) - 0.5)],
-  ['pytorch_half_pixel', (i: number, { to, scale }: Lengths) => (to > 1 ? f32(f32(f32(i + 0.5) / scale) - 0.5) : 0)],
-  ['tf_half_pixel_for_nn', (i: number, { scale }: Lengths) => f32(f32(i + 0.5) / scale)],
-  ['align_corners', (i: number, { from, to }: Lengths) => (to === 1 ? 0 : f32(f32(i * (from - 1)) / (to - 1)))],
+type Coordinate = (i: number, at: Lengths, round: Precision) => number;
+
+const halfPixel: Coordinate = (i, { scale }, round) => round(round(round(i + 0.5) / scale) - 0.5);
+
+const coordinates: ReadonlyMap<string, Coordinate> = new Map<string, Coordinate>([
+  ['asymmetric', (i, { scale }, round) => round(i / scale)],
+  ['half_pixel', halfPixel],
+  ['pytorch_half_pixel', (i, at, round) => (at.to > 1 ? halfPixel(i, at, round) : 0)],
+  ['tf_half_pixel_for_nn', (i, { scale }, round) => round(round(i + 0.5) / scale)],
+  ['align_corners', (i, { from, to }, round) => (to === 1 ? 0 : round(round(i * (from - 1)) / (to - 1)))],
 ]);
 
 const roundings: ReadonlyMap<string, (x: number) => number> = new Map([
@@ -47,16 +54,13 @@ export function nearestIndices(node: GraphNode, dims: Shape, around: Surrounding
     refuse(node, 'keeps an aspect ratio or smooths', 'Give the sizes themselves.');
   return lengthsOf(node, dims, around).map((at) => {
     if (at.from === at.to && at.scale === 1) return null;
-    checkWhole(node, at, place);
-    return Array.from({ length: at.to }, (_, i) => Math.min(Math.max(rounding(coordinate(i, at)), 0), at.from - 1));
+    const list = (round: Precision): number[] =>
+      counted(node, at.to, (i) => Math.min(Math.max(rounding(coordinate(i, at, round)), 0), at.from - 1));
+    const indices = list(f32);
+    if (list((x) => x).some((index, i) => index !== indices[i]))
+      refuse(node, `resizes ${at.from} to ${at.to} by ${at.scale}, where rounding decides`, 'Use whole factors.');
+    return indices;
   });
-}
-
-function checkWhole(node: GraphNode, { from, to, scale }: Lengths, place: string): void {
-  const whole = Number.isInteger(to / from) || Number.isInteger(from / to);
-  const consistent = place === 'align_corners' || f32(to / from) === scale;
-  if (!whole || !consistent || (place === 'align_corners' && to > 1 && !Number.isInteger((to - 1) / (from - 1))))
-    refuse(node, `resizes ${from} to ${to} by ${scale}`, 'Only whole factors are supported.');
 }
 
 /** Sizes before and after and the float32 scale of every dimension. */

@@ -7,6 +7,7 @@ import {
   axesOf,
   axisOf,
   constantOperand,
+  counted,
   integersOf,
   isGiven,
   listOf,
@@ -26,14 +27,6 @@ function selected(dims: Shape, lists: Lists): readonly Step[] {
     list?.length === dims[dim] && list?.every((index, i) => index === i) ? null : list,
   );
   return indices.every((list) => list === null) ? still : [{ op: 'Select', attrs: { indices } }];
-}
-
-/** More indices than any dimension has: refused before a list of them is made. */
-const mostIndices = 2 ** 24;
-
-function counted(node: GraphNode, count: number, index: (i: number) => number): number[] {
-  if (!(count <= mostIndices)) refuse(node, `makes a dimension of ${count} cells`, 'Use smaller tensors.');
-  return Array.from({ length: Math.max(0, count) }, (_, i) => index(i));
 }
 
 /** Steps of a selection along some axes only; an axis may lose all its cells nowhere. */
