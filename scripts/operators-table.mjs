@@ -43,7 +43,7 @@ Generated from \`src/ops\` by \`node scripts/operators-table.mjs\`; a test holds
 
 These are the operators of the integer network. Models in QOperator form name most of them directly; in QDQ form a group
 DequantizeLinear → Conv, Gemm, MatMul, Add, MaxPool, GlobalMaxPool, AveragePool, GlobalAveragePool, Relu, Clip, Reshape, Flatten, Transpose, Squeeze, Unsqueeze, Slice, Split, Gather, Expand, Tile, Pad, nearest Resize, DepthToSpace, SpaceToDepth, Concat, ReduceMax, ReduceMin, Cast, Identity or Dropout →
-QuantizeLinear becomes one of them wherever onnxruntime computes the group in integers. QuantizeLinear at inputs and DequantizeLinear at
+QuantizeLinear becomes one of them wherever onnxruntime computes the group in integers; so does any chain of the float operators in the second table. QuantizeLinear at inputs and DequantizeLinear at
 outputs are ports. Everything else is refused by name (exit code 3), with what would make it supported.
 
 "Bit-exact" counts what the tests in \`test/operators\` compare with onnxruntime, operator by operator, and find equal: instances and the
