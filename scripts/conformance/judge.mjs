@@ -127,7 +127,8 @@ export async function judge(bytes, test) {
   for (const [how, work] of attempts) {
     if (work === null) continue;
     const result = await attempt(how, work);
-    if (result.code === 'CRASH') return result;
+    // A wrong result is never made up for by another way of running the test.
+    if (result.code === 'CRASH' || result.stage === 'imported') return result;
     if (best === null || stages.indexOf(result.stage) > stages.indexOf(best.stage)) best = result;
     // The refusal of the float model says more than that it is not int8.
     else if (best.stage === 'refused' && how === 'quantized') best = result;
