@@ -94,12 +94,48 @@ export function forEachAddress(
   walk(0, base);
 }
 
+/** out += coefficient · view over the box: the innermost axis in one loop, since boxes have millions of cells. */
+function addView(
+  out: Float64Array,
+  coefficient: number,
+  view: View,
+  sizes: Shape,
+  data: ArrayLike<number>,
+  box: Shape,
+): void {
+  const { base, axes, joint } = addressing(view.map, sizes, box);
+  if (joint.length > 0 || box.length === 0) {
+    forEachAddress(view.map, sizes, box, (cell, address) => {
+      if (address !== outside) out[cell] = (out[cell] as number) + coefficient * (data[address] as number);
+    });
+    return;
+  }
+  const last = box.length - 1;
+  const length = box[last] as number;
+  const innermost = axes[last] ?? new Int32Array(length);
+  let cell = 0;
+  const walk = (axis: number, address: number): void => {
+    if (axis === last) {
+      for (let x = 0; x < length; x++, cell++) {
+        const offset = innermost[x] as number;
+        if (address !== outside && offset !== outside)
+          out[cell] = (out[cell] as number) + coefficient * (data[address + offset] as number);
+      }
+      return;
+    }
+    const table = axes[axis];
+    for (let x = 0; x < (box[axis] as number); x++) {
+      const offset = table == null ? 0 : (table[x] as number);
+      walk(axis + 1, address === outside || offset === outside ? outside : address + offset);
+    }
+  };
+  walk(0, base);
+}
+
 /** The integers of a view over a box, row-major. */
 export function readView(view: View, wire: Sized, data: ArrayLike<number>, box: Shape): Float64Array {
   const out = new Float64Array(product(box));
-  forEachAddress(view.map, wire.sizes, box, (cell, address) => {
-    if (address !== outside) out[cell] = data[address] as number;
-  });
+  addView(out, 1, view, wire.sizes, data, box);
   return out;
 }
 
@@ -120,9 +156,7 @@ export function evaluateExpression(
   for (const { coefficient, view } of expression.terms) {
     const data = assignment.wires[view.wire];
     invariant(data !== undefined, `wire ${view.wire} is read before it is assigned`);
-    forEachAddress(view.map, (wires[view.wire] as Sized).sizes, box, (cell, address) => {
-      if (address !== outside) out[cell] = (out[cell] as number) + coefficient * (data[address] as number);
-    });
+    addView(out, coefficient, view, (wires[view.wire] as Sized).sizes, data, box);
   }
   for (const id of expression.accumulators) {
     const values = assignment.accumulators[id];
