@@ -3,32 +3,45 @@ pragma circom 2.2.0;
 include "bits.circom";
 include "poseidon.circom";
 
-// Commitment(n, domain, low, width, perElement): out commits to n integers, hidden by a random salt.
+// Commitment(n, domain, low, width): out commits to n integers, hidden by a random salt.
 //
-// Relation   elements pack perElement cells each, cell i - low below 2^width; the state begins as
-//            Poseidon(domain, n, salt) and absorbs up to 15 elements at a time: state = Poseidon(state, elements ...),
+// Relation   cell i - low[i] has width[i] binary digits; elements pack as many neighbouring cells as fit 248 digits; the state
+//            begins as Poseidon(domain, n, salt) and absorbs 15 elements at a time, state = Poseidon(state, elements ...),
 //            the last block filled with 0.
 // Sound      n and domain stand in the first block, so neither another length nor another use of the same cells gives the same
 //            commitment but by a collision of Poseidon; packing is injective because every cell is confined to its digits.
 // Hiding     salt is a uniform field element that the prover keeps.
 // Forbids    opening one commitment to two different lists of weights.
-template Commitment(n, domain, low, width, perElement) {
-    assert(width * perElement <= 248);
+template Commitment(n, domain, low, width) {
     signal input in[n];
     signal input salt;
     signal output out;
-    var elements = (n + perElement - 1) \ perElement;
-    var blocks = (elements + 14) \ 15;
-    signal packed[blocks * 15];
+    // Where the digits of each cell stand: numbers of the circuit, not signals.
+    var element[n];
+    var shift[n];
+    var elements = 1;
+    var used = 0;
+    for (var i = 0; i < n; i++) {
+        assert(width[i] <= 248);
+        if (used + width[i] > 248) {
+            elements++;
+            used = 0;
+        }
+        element[i] = elements - 1;
+        shift[i] = used;
+        used += width[i];
+    }
     component cell[n];
     for (var i = 0; i < n; i++) {
-        cell[i] = Bits(width);
-        cell[i].in <== in[i] - low;
+        cell[i] = Bits(width[i]);
+        cell[i].in <== in[i] - low[i];
     }
+    var blocks = (elements + 14) \ 15;
+    signal packed[blocks * 15];
     for (var e = 0; e < blocks * 15; e++) {
         var sum = 0;
-        for (var j = 0; j < perElement; j++) {
-            if (e * perElement + j < n) sum += (in[e * perElement + j] - low) * (1 << (j * width));
+        for (var i = 0; i < n; i++) {
+            if (element[i] == e) sum += (in[i] - low[i]) * (1 << shift[i]);
         }
         packed[e] <== sum;
     }

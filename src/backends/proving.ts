@@ -99,6 +99,8 @@ export type Backend = {
   makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey>;
   /** A proof from the witness as it stands, bound to `context`; nobody has verified it yet. */
   prove(key: ProvingKey, witness: Witness, context: Uint8Array, options: ProofOptions): Promise<Proof>;
+  /** Cells of hidden weights that the proving key itself holds, by wire; empty where openings hold them. */
+  heldCells(key: ProvingKey): ReadonlyMap<WireId, Int32Array>;
   readonly contract: Contract | null;
   /** Adds a participant to the setup of a key; null for backends whose setups nobody can join. */
   readonly contribute: ((key: ProvingKey, transcript: Uint8Array, name: string) => Promise<Contributed>) | null;

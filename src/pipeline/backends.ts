@@ -79,6 +79,7 @@ const transparent: Backend = {
       onStage,
       openings: openAll(openings ?? new Map()),
     }),
+  heldCells: () => new Map(),
   contract: null,
   contribute: null,
 };

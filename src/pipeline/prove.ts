@@ -1,5 +1,5 @@
 /** Prove: execute → assign → prove → verify our own proof. */
-import type { Circuit } from '../artifact/circuit.ts';
+import type { Circuit, WireId } from '../artifact/circuit.ts';
 import type { Opening } from '../artifact/commitment.ts';
 import type { ProvingKey } from '../artifact/keys.ts';
 import { matricesOf } from '../artifact/matrices.ts';
@@ -86,17 +86,26 @@ function checkCells(opening: Opening, circuit: Circuit, witness: Witness): void 
  * Fills the witness and finds or makes the opening of every matrix. The uses of given openings are claimed last, when nothing
  * but the proof is left to do: what fails before that wastes none.
  */
-function prepare(accepted: Accepted, trace: Trace, options: ProveOptions): Prepared {
+function prepare(
+  accepted: Accepted,
+  trace: Trace,
+  options: ProveOptions,
+  held: ReadonlyMap<WireId, ArrayLike<number>> = new Map(),
+): Prepared {
   const { circuit } = accepted;
   const { openings: given = [], draw } = options;
-  const matrices = matricesOf(circuit);
+  // What the proving key itself holds needs no opening.
+  const matrices = matricesOf(circuit).filter(({ wires }) => !wires.every((wire) => held.has(wire)));
   const imported = matrices.filter((matrix) => matrix.imported).map(({ name }) => givenOpening(name, given));
   if (imported.some((found) => found === undefined)) {
     throw new ProvennError('USAGE', 'The weights of this network are hidden, and their opening is not given.', {
       next: 'Pass the opening that provenn compile wrote beside the proving key.',
     });
   }
-  const secrets = new Map(imported.flatMap((found) => [...cellsByWire(circuit, (found as UsableOpening).opening)]));
+  const secrets = new Map([
+    ...held,
+    ...imported.flatMap((found) => [...cellsByWire(circuit, (found as UsableOpening).opening)]),
+  ]);
   const witness = assignWitness(circuit, trace, secrets);
   const openings = new Map<string, Opening>();
   const made: Opening[] = [];
@@ -181,7 +190,8 @@ export async function proveFor(
   onStage('execute');
   const trace = execute(key.model, inputs);
   onStage('assign');
-  const { witness, openings, made } = prepare(accepted, trace, options);
+  const held = backend.heldCells(key);
+  const { witness, openings, made } = prepare(accepted, trace, options, held);
   const proof = await backend.prove(key, witness, context, { randomness: options.randomness, openings, onStage });
   onStage('verify');
   return { proof, trace, claims: claimsOf(accepted, proof), made };

@@ -33,7 +33,13 @@ function commit(cells: readonly bigint[], salting: bigint, use = domain): bigint
 
 beforeAll(async () => {
   poseidon = (await buildPoseidon()) as Poseidon;
-  system = await systemOf(around('commit', 'in, salt', `Commitment(40, ${domain}, ${low}, ${width}, ${perElement})`));
+  system = await systemOf(
+    around(
+      'commit',
+      'in, salt',
+      `Commitment(40, ${domain}, [${weights.map(() => low)}], [${weights.map(() => width)}])`,
+    ),
+  );
 }, setupTimeout);
 
 describe('Commitment', () => {

@@ -131,7 +131,7 @@ test(
     const { main, inputs } = lower(circuit);
     const system = await systemOf(main);
     const witness = assignWitness(circuit, work.proven.trace);
-    const [binding, ...statement] = signalsOf(circuit, work.proven.proof.statement).map(String);
+    const [binding, ...statement] = signalsOf(work.compilation.verifyingKey, work.proven.proof.statement).map(String);
     const cells = inputs.map(({ signal, wire }) => [signal, Array.from(witness.wires[wire] as Float64Array, String)]);
     const values = await honest(system, { binding, statement, ...Object.fromEntries(cells) } as InputSignals);
     expect(brokenConstraint(system.r1cs, values)).toBe(-1);

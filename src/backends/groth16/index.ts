@@ -1,23 +1,31 @@
 /** The Groth16 backend as the pipeline sees it. Verifiers import `verifier.ts` instead, which reaches no prover and no package. */
 import type { Circuit } from '../../artifact/circuit.ts';
-import { modelDigest, type ProvingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
+import {
+  type KeyCommitment,
+  modelDigest,
+  type ProvingKey,
+  type VerifyingKey,
+  verifyingKeyDigest,
+} from '../../artifact/keys.ts';
 import type { Proof } from '../../artifact/proof.ts';
 import type { Statement } from '../../artifact/statement.ts';
 import type { Witness } from '../../artifact/witness.ts';
 import { equalBytes, utf8 } from '../../base/bytes.ts';
 import { digest } from '../../base/digest.ts';
-import { ProvennError } from '../../base/errors.ts';
-import type { Backend, Contributed, KeyOptions, MadeKey, ProofOptions } from '../proving.ts';
+import { invariant, ProvennError } from '../../base/errors.ts';
+import type { Backend, Contributed, KeyOptions, KeySecrets, MadeKey, ProofOptions } from '../proving.ts';
+import { commitmentMain, committedOf, rootBytes } from './commitment.ts';
 import { backendName, encodeParameters, type Setup, securityBits } from './config.ts';
 import { acceptKey } from './key.ts';
 import { lower } from './lower.ts';
-import { decodeMaterial, encodeMaterial } from './material.ts';
+import { decodeMaterial, encodeMaterial, type HeldSecrets, noSecrets } from './material.ts';
 import { ceremonyKey, contribute, pinPtau, withContribution } from './node/ceremony.ts';
 import { compileCircom } from './node/circom.ts';
 import { developmentKey } from './node/dev-setup.ts';
 import { calculateWitness, type InputSignals, provePoints } from './node/snarkjs-prove.ts';
+import { fromBytes } from './prime-field.ts';
 import { bodyBytes, encodeBody } from './proof.ts';
-import { readR1cs } from './r1cs.ts';
+import { readR1cs, readWitness } from './r1cs.ts';
 import { signalsOf } from './signals.ts';
 import { contractCall, solidityVerifier } from './solidity.ts';
 import { supports } from './supports.ts';
@@ -44,6 +52,27 @@ function ceremonyFiles(transcript: Uint8Array, zkey: Uint8Array): Map<string, Ui
   ]);
 }
 
+/** Fixes the hidden weights of a circuit: a salt and a root for each matrix. */
+async function commitWeights(
+  circuit: Circuit,
+  secrets: KeySecrets | undefined,
+): Promise<{ readonly commitments: KeyCommitment[]; readonly held: HeldSecrets }> {
+  const committed = committedOf(circuit);
+  if (committed.length === 0) return { commitments: [], held: noSecrets };
+  invariant(secrets !== undefined, 'the weights of a circuit are hidden, and nobody says what they are');
+  const salts = committed.map(() => fromBytes(secrets.draw().subarray(0, 31)));
+  const commitments: KeyCommitment[] = [];
+  for (const [i, one] of committed.entries()) {
+    const cells = one.cells.map(({ wire, cell }) => String((secrets.cells.get(wire) as Int32Array)[cell]));
+    const { wasm } = await compileCircom(commitmentMain(one));
+    const witness = readWitness(await calculateWitness(wasm, { in: cells, salt: String(salts[i]) }));
+    // Wire 1 of a main file with one output is that output.
+    const root = rootBytes(witness[1] as bigint);
+    commitments.push({ matrix: one.matrix.name, root, evidence: { kind: 'range', proof: new Uint8Array(0) } });
+  }
+  return { commitments, held: { salts, cells: secrets.cells } };
+}
+
 async function makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey> {
   checkRequest(circuit, options);
   const { onProgress, setup } = options;
@@ -51,6 +80,7 @@ async function makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey> 
   onProgress('generating the circuit', 0);
   const program = lower(circuit);
   onProgress('compiling with circom', 0.05);
+  const { commitments, held } = await commitWeights(circuit, options.secrets);
   const { r1cs: r1csFile, wasm } = await compileCircom(program.main);
   const r1cs = readR1cs(r1csFile);
   const progress = (share: number): void => onProgress('setting up the key', 0.3 + 0.7 * share);
@@ -71,8 +101,8 @@ async function makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey> 
     for (const [name, bytes] of ceremonyFiles(transcript, made.zkey)) files.set(name, bytes);
   }
   return {
-    verifyingKey: { backend: backendName, parameters, circuit, commitments: [] },
-    material: encodeMaterial({ wasm, zkey: made.zkey }),
+    verifyingKey: { backend: backendName, parameters, circuit, commitments },
+    material: encodeMaterial({ wasm, zkey: made.zkey, secrets: held }),
     costs: { constraints: r1cs.constraints.length, circuitWires: r1cs.wires, publicSignals: program.signals },
     parameters: {},
     soundness: { bits: securityBits, terms: [{ name: 'discrete logarithms in BN254', bits: securityBits }] },
@@ -83,13 +113,16 @@ async function makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey> 
 }
 
 /** Inputs of the witness generator: the public signals, and the cells of every wire that no gadget determines. */
-function inputSignals(circuit: Circuit, statement: Statement, witness: Witness): InputSignals {
-  const [binding, ...packed] = signalsOf(circuit, statement).map(String);
+function inputSignals(key: VerifyingKey, statement: Statement, witness: Witness, { salts }: HeldSecrets): InputSignals {
+  const { circuit, commitments } = key;
+  const [binding, ...others] = signalsOf(key, statement).map(String);
+  const packed = others.slice(0, others.length - commitments.length);
   const cells = lower(circuit).inputs.map(({ signal, wire }) => [
     signal,
     Array.from(witness.wires[wire] as Float64Array, String),
   ]);
-  return { binding: binding as string, statement: packed, ...Object.fromEntries(cells) };
+  const hidden = salts.length === 0 ? {} : { commitment: others.slice(packed.length), salt: salts.map(String) };
+  return { binding: binding as string, statement: packed, ...hidden, ...Object.fromEntries(cells) };
 }
 
 async function prove(
@@ -110,9 +143,9 @@ async function prove(
     publics,
     commitments: [],
   };
-  const { wasm, zkey } = decodeMaterial(material);
+  const { wasm, zkey, secrets } = decodeMaterial(material);
   onStage('witness');
-  const file = await calculateWitness(wasm, inputSignals(circuit, statement, witness));
+  const file = await calculateWitness(wasm, inputSignals(verifyingKey, statement, witness, secrets));
   onStage('points');
   return { backend: backendName, statement, body: encodeBody(await provePoints({ zkey }, file)) };
 }
@@ -129,7 +162,7 @@ async function contributeTo(key: ProvingKey, transcript: Uint8Array, name: strin
     throw new ProvennError('SETUP_REFUSED', 'The transcript is not the one of this key.', {
       next: 'Use ceremony.json as it was written beside the key.',
     });
-  const { wasm, zkey } = decodeMaterial(material);
+  const { zkey, ...rest } = decodeMaterial(material);
   const contributed = await contribute(zkey, name);
   const next = withContribution(transcript, contributed.contribution);
   const changed = encodeParameters({
@@ -141,7 +174,7 @@ async function contributeTo(key: ProvingKey, transcript: Uint8Array, name: strin
     provingKey: {
       ...key,
       verifyingKey: { ...verifyingKey, parameters: changed },
-      material: encodeMaterial({ wasm, zkey: contributed.zkey }),
+      material: encodeMaterial({ ...rest, zkey: contributed.zkey }),
     },
     files: ceremonyFiles(next, contributed.zkey),
   };
@@ -154,6 +187,7 @@ export const groth16: Backend = {
   supports,
   makeKey,
   prove,
+  heldCells: ({ material }) => decodeMaterial(material).secrets.cells,
   contract: {
     source: (key) => solidityVerifier(acceptKey(key)),
     call: (key, { statement, body }) => contractCall(acceptKey(key), statement, body),

@@ -6,6 +6,7 @@ import { BytesError } from '../../base/bytes.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { CircuitProblem, checkCircuit } from '../../gadgets/check.ts';
 import type { Accepted } from '../verifying.ts';
+import { rootOf } from './commitment.ts';
 import { backendName, decodeParameters, maximumSignals, type Parameters, securityBits, weakness } from './config.ts';
 import { countSignals, packBits, statementBits } from './layout.ts';
 
@@ -17,6 +18,22 @@ function refuse(message: string): never {
   });
 }
 
+/**
+ * Why the commitments of a key do not fit its circuit, or null. Their ranges need no evidence: every proof confines the cells it
+ * commits to. Roots are canonical, so that no two keys fix the same commitment.
+ */
+function commitmentProblem({ circuit, commitments }: VerifyingKey): string | null {
+  const matrices = matricesOf(circuit);
+  if (matrices.some(({ imported }) => !imported)) return 'this backend has no commitments to inputs and outputs';
+  if (matrices.length !== commitments.length) return 'it fixes other commitments than the circuit has';
+  const fits = commitments.every(({ matrix, evidence }, i) => {
+    return matrix === matrices[i]?.name && evidence.kind === 'range' && evidence.proof.length === 0;
+  });
+  if (!fits) return 'its commitments are not those of the circuit, or carry evidence that this backend does not have';
+  for (const { root } of commitments) rootOf(root);
+  return null;
+}
+
 /** Throws `KEY_REFUSED`. Keys of an insecure setup are accepted here and refused by `verify` unless it is told to trust them. */
 export function acceptKey(key: VerifyingKey): AcceptedKey {
   if (key.backend !== backendName) refuse(`it belongs to the backend "${key.backend}"`);
@@ -25,8 +42,8 @@ export function acceptKey(key: VerifyingKey): AcceptedKey {
     const weak = weakness(parameters);
     if (weak !== null) refuse(weak);
     checkCircuit(key.circuit);
-    if (matricesOf(key.circuit).length > 0) refuse('this version of the backend has no long-lived commitments');
-    if (key.commitments.length > 0) refuse('it fixes commitments that the circuit does not have');
+    const problem = commitmentProblem(key);
+    if (problem !== null) refuse(problem);
     if (statementBits(key.circuit) > maximumSignals * packBits) refuse('its statement has too many integers');
     if (parameters.key.ic.length !== 1 + countSignals(key.circuit)) refuse('its points belong to another circuit');
     return {

@@ -3,6 +3,7 @@
  * Prover, verifier and circuit take it from the circuit alone.
  */
 import type { Circuit } from '../../artifact/circuit.ts';
+import { matricesOf } from '../../artifact/matrices.ts';
 import { product } from '../../base/tensor.ts';
 
 /** One cell of a public wire: its integer minus `low` takes `width` binary digits. */
@@ -57,7 +58,7 @@ export function packedSignals(packs: readonly Pack[], integers: (wire: number) =
   });
 }
 
-/** Public signals of a circuit: the binding and the packed statement. */
+/** Public signals of a circuit: the binding, the packed statement, and a root for each commitment. */
 export function countSignals(circuit: Circuit): number {
-  return 1 + packsOf(circuit).length;
+  return 1 + packsOf(circuit).length + matricesOf(circuit).length;
 }

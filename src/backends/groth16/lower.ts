@@ -16,7 +16,8 @@ import { type Interval, product, type Shape } from '../../base/tensor.ts';
 import { operandAddresses } from '../../gadgets/contract.ts';
 import { outputOf } from '../../gadgets/facts.ts';
 import { forEachAddress, readView } from '../../gadgets/views.ts';
-import { packsOf } from './layout.ts';
+import { commitmentTemplate, committedOf } from './commitment.ts';
+import { countSignals, packsOf } from './layout.ts';
 import { type Realisation, realiseStep } from './realise-step.ts';
 
 /** A linear expression of one cell: text of a circom expression and the integers it can take. */
@@ -269,24 +270,42 @@ export function lower(circuit: Circuit): Program {
       `  statement[${i}] === packed${i};`,
     ];
   });
+  const committed = committedOf(circuit);
+  const commitments = committed.flatMap((one, i) => {
+    // Digits confine a cell to a power of two; the interval is what the gadgets rely on.
+    const ranges = one.cells.flatMap(({ wire, cell, low, width }) => {
+      const high = (circuit.wires[wire] as Wire).interval[1];
+      return high - low + 1 === 2 ** width ? [] : [`  Range(${low}, ${high})(w${wire}[${cell}]);`];
+    });
+    const cells = one.cells.map(({ wire, cell }) => `w${wire}[${cell}]`);
+    return [
+      ...ranges,
+      `  signal committed${i} <== ${commitmentTemplate(one)}(${list(cells)}, salt[${i}]);`,
+      `  commitment[${i}] === committed${i};`,
+    ];
+  });
   if (packs.length === 0) throw new ProvennError('INTERNAL', 'a circuit without public wires has no statement');
   const main = [
     'pragma circom 2.2.0;',
     '',
-    ...includes.map((name) => `include "${name}.circom";`),
+    ...[...includes, ...(committed.length > 0 ? ['commit'] : [])].map((name) => `include "${name}.circom";`),
     '',
     'template Inference() {',
     '  signal input binding;',
     `  signal input statement[${packs.length}];`,
+    ...(committed.length > 0
+      ? [`  signal input commitment[${committed.length}];`, `  signal input salt[${committed.length}];`]
+      : []),
     ...inputs.map(({ signal, wire }) => `  signal input ${signal}[${cellsOf(wire)}];`),
     ...emitter.lines,
     '',
     '  Bound()(binding);',
     ...statement,
+    ...commitments,
     '}',
     '',
-    'component main {public [binding, statement]} = Inference();',
+    `component main {public [binding, statement${committed.length > 0 ? ', commitment' : ''}]} = Inference();`,
     '',
   ].join('\n');
-  return { main, inputs, signals: 1 + packs.length };
+  return { main, inputs, signals: countSignals(circuit) };
 }

@@ -91,7 +91,7 @@ ${store(words2(delta), 20)}
 
 /** The call that verifies a proof in the contract of its key. */
 export function contractCall(key: AcceptedKey, statement: Statement, body: Uint8Array): ContractCall {
-  const signals = signalsOf(key.circuit, statement);
+  const signals = signalsOf(key, statement);
   const word = (value: bigint | number): Uint8Array => toBytes(BigInt(value)).reverse();
   const selector = keccak256(`verify(bytes,uint256[${signals.length}])`).subarray(0, 4);
   const head = [word(32 * (1 + signals.length)), ...signals.map(word)];

@@ -1,9 +1,11 @@
 /** What a circuit costs as a quadratic program, counted from its gadgets before anything is generated. */
 import type { Circuit, ContractGadget, Gadget, StepGadget } from '../../artifact/circuit.ts';
+import { matricesOf } from '../../artifact/matrices.ts';
 import { product } from '../../base/tensor.ts';
 import { boxOfGadget } from '../../gadgets/facts.ts';
 import { readView } from '../../gadgets/views.ts';
 import type { Support } from '../proving.ts';
+import { committedOf } from './commitment.ts';
 import { maximumSignals } from './config.ts';
 import { packBits, packsOf, statementBits } from './layout.ts';
 import { rangeCost, realisationCost, realiseStep, rowCost } from './realise-step.ts';
@@ -16,6 +18,9 @@ export const maximumTerms = 4_000_000;
 
 /** No realisation of a step costs less; used to refuse large circuits without looking at their functions. */
 const leastStepCost = 20;
+
+/** Equations of one Poseidon block of 16 elements. */
+const poseidonCost = 800;
 
 type Cost = { readonly constraints: number; readonly terms: number };
 
@@ -76,6 +81,11 @@ function total(circuit: Circuit, exact: boolean): Cost {
     for (const { width } of pack) constraints += width + 1;
     terms += 3 * pack.length;
   }
+  for (const { cells } of committedOf(circuit)) {
+    const digits = cells.reduce((sum, { width }) => sum + width, 0);
+    constraints += digits + 2 * cells.length + poseidonCost * (2 + Math.ceil(digits / (15 * 240)));
+    terms += 3 * digits + 8 * poseidonCost;
+  }
   return { constraints, terms };
 }
 
@@ -85,6 +95,13 @@ function count(x: number): string {
 
 /** The estimate, and a refusal above the ceilings. Large circuits are refused from their sizes alone. */
 export function supports(circuit: Circuit): Support {
+  if (matricesOf(circuit).some(({ imported }) => !imported))
+    return {
+      supported: false,
+      costs: {},
+      reason: 'The groth16 backend commits to weights only, not to inputs or outputs.',
+      next: 'Make them private or public in --visibility, or use --backend transparent.',
+    };
   if (statementBits(circuit) > maximumSignals * packBits)
     return {
       supported: false,
@@ -92,14 +109,6 @@ export function supports(circuit: Circuit): Support {
       reason: `Its public integers take more than ${count(maximumSignals)} public signals.`,
       next: 'Use the transparent backend (--backend transparent), or make less of it public.',
     };
-  if (circuit.wires.some(({ role }) => role === 'committed')) {
-    return {
-      supported: false,
-      costs: {},
-      reason: 'The groth16 backend has no commitments.',
-      next: 'Use --backend transparent, or nothing that is committed in --visibility.',
-    };
-  }
   const rough = total(circuit, false);
   const isLarge = rough.constraints > maximumConstraints || rough.terms > maximumTerms;
   const { constraints, terms } = isLarge ? rough : total(circuit, true);

@@ -24,7 +24,7 @@ export function checkEquation(key: Groth16Key, signals: readonly bigint[], { a, 
 
 export function verifyBody(key: AcceptedKey, statement: Statement, body: Uint8Array): void {
   const proof = decodeBody(body);
-  if (!checkEquation(key.parameters.key, signalsOf(key.circuit, statement), proof))
+  if (!checkEquation(key.parameters.key, signalsOf(key, statement), proof))
     throw new Rejected('relation', 'The pairing equation does not hold for what is stated.');
 }
 
@@ -35,6 +35,7 @@ export const groth16Verifier: BackendVerifier = {
   acceptChain: null,
   setup: (key) => (key as AcceptedKey).parameters.setup,
   isZeroKnowledge: () => true,
-  commitments: () => new Map(),
+  // A root names itself: the circuit digest stands in its domain.
+  commitments: (key) => new Map(key.commitments.map(({ matrix, root }) => [matrix, root])),
   verifyBody: (key, statement, body) => verifyBody(key as AcceptedKey, statement, body),
 };

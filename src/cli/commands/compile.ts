@@ -51,9 +51,9 @@ export function compiledFiles(
   compilation: Compilation,
   preprocessing: LoadedPreprocessing | null,
 ): Map<string, Uint8Array> {
-  const { openings } = compilation;
+  const { openings, verifyingKey } = compilation;
   // With hidden weights, whatever holds them stands apart from what may be published.
-  const owned = (name: string): string => (openings.length === 0 ? name : `${secretFolder}/${name}`);
+  const owned = (name: string): string => (verifyingKey.commitments.length === 0 ? name : `${secretFolder}/${name}`);
   const files = new Map<string, Uint8Array>([
     [owned(modelFolder.model), model],
     [modelFolder.circuit, encodeCircuit(compilation.circuit)],

@@ -5,7 +5,7 @@ import { decodeProvingKey, encodeProvingKey, encodeVerifyingKey, verifyingKeyDig
 import { toHex } from '../../base/bytes.ts';
 import { contributeTo } from '../../pipeline/index.ts';
 import { readFileIfPresent } from '../../pipeline/node/files.ts';
-import { modelFolder, writeFolderAtomic } from '../../pipeline/node/folder.ts';
+import { modelFile, modelFolder, secretFolder, writeFolderAtomic } from '../../pipeline/node/folder.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { located } from '../located.ts';
 import { readModelFile } from '../model-files.ts';
@@ -15,17 +15,21 @@ type ContributeOptions = { readonly name: string };
 
 async function contribute(session: Session, folder: string, { name }: ContributeOptions): Promise<void> {
   session.progress.stage('reading the key', 0);
-  const path = join(folder, modelFolder.provingKey);
+  const path = modelFile(folder, modelFolder.provingKey);
   const key = await located(path, () => decodeProvingKey(readModelFile(folder, modelFolder.provingKey)));
   const transcript = readFileIfPresent(join(folder, modelFolder.ceremony)) ?? new Uint8Array(0);
   session.progress.stage('contributing', 0.1);
   const { provingKey, files: changed } = await located(path, () => contributeTo(key, transcript, name));
   const files = new Map<string, Uint8Array>();
   for (const file of Object.values(modelFolder)) {
-    const bytes = readFileIfPresent(join(folder, file));
-    if (bytes !== null) files.set(file, bytes);
+    for (const name of [file, `${secretFolder}/${file}`]) {
+      const bytes = readFileIfPresent(join(folder, name));
+      if (bytes !== null) files.set(name, bytes);
+    }
   }
-  files.set(modelFolder.provingKey, encodeProvingKey(provingKey));
+  // With hidden weights the proving key stands apart from what may be published, and stays there.
+  const secret = `${secretFolder}/${modelFolder.provingKey}`;
+  files.set(files.has(secret) ? secret : modelFolder.provingKey, encodeProvingKey(provingKey));
   files.set(modelFolder.verifyingKey, encodeVerifyingKey(provingKey.verifyingKey));
   for (const [file, bytes] of changed) files.set(file, bytes);
   session.progress.stage('writing', 0.9);
