@@ -62,7 +62,7 @@ describe('the body', () => {
       if (field.kind !== 'nonce' && i % 3 === 0)
         tally.reject(frozen.judge(plusOne(field)), `${field.name}, frozen`, ['relation', 'opening', 'commitment']);
     }
-  });
+  }, 300_000);
 
   test('with the openings of two matrices exchanged, or one left out or repeated, is rejected', () => {
     const start = (name: string): number => fields.find((field) => field.name === `salt 0${name}`)?.from as number;

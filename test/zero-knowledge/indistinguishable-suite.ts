@@ -86,7 +86,7 @@ export function indistinguishableSuite(count: number, bins: number): void {
       );
       expect(found.alike, what).toBe(true);
     }
-  });
+  }, 1_800_000);
 
   test('the same tests tell the two inputs apart when nothing is masked', () => {
     const core = acceptCoreKey(makeCoreKey(privateCircuit));
