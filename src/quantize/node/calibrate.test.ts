@@ -70,6 +70,12 @@ describe('Histogram', () => {
     expect(histogram.informative(256)).toEqual({ min: -1, max: 3 });
   });
 
+  it('is not moved by the zeros after a Relu', () => {
+    const histogram = new Histogram({ min: 0, max: 4 }, 8192);
+    histogram.add(Float32Array.from({ length: 50_000 }, (_, i) => (i % 10 === 0 ? (4 * (i + 0.5)) / 50_000 : 0)));
+    expect(histogram.informative(256).max).toBeGreaterThan(3.5);
+  });
+
   it('keeps a range of one value', () => {
     const histogram = new Histogram({ min: 2, max: 2 }, 10);
     histogram.add(Float32Array.of(2, 2));

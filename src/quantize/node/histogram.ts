@@ -34,24 +34,28 @@ export class Histogram {
   }
 
   /**
-   * The interval whose 256 levels lose the least information: both ends are drawn towards 0 in proportion, what lies beyond
-   * is clipped, and the Kullback-Leibler divergence of the quantized distribution from the clipped one decides.
+   * The interval whose levels lose the least information: one end after the other is drawn towards 0, what lies beyond is
+   * clipped, and the Kullback-Leibler divergence of the quantized distribution from the clipped one decides. Zeros do not
+   * count: a byte holds them exactly, and after a Relu they would outweigh everything else.
    */
   informative(levels: number): ActivationRange {
     const bins = this.counts.length;
     if (this.perUnit === 0 || bins <= levels) return this.range;
-    const zero = Math.min(bins, Math.max(0, Math.round(-this.range.min * this.perUnit)));
-    let best = { low: 0, high: bins, loss: divergence(this.counts, 0, bins, levels) };
-    const steps = 128;
-    for (let step = 1; step < steps; step++) {
-      const kept = 1 - step / steps;
-      const low = Math.round(zero * (1 - kept));
-      const high = Math.round(zero + (bins - zero) * kept);
-      if (high - low < levels) break;
-      const loss = divergence(this.counts, low, high, levels);
-      if (loss < best.loss) best = { low, high, loss };
-    }
-    return this.between(best.low, best.high);
+    const zero = Math.min(bins, Math.max(0, Math.floor(-this.range.min * this.perUnit)));
+    const counts = this.counts.slice();
+    if (zero < bins) counts[zero] = 0;
+    const ends = (from: number): number[] =>
+      Array.from({ length: 128 }, (_, step) => Math.round(from + ((zero - from) * step) / 128));
+    const best = (candidates: readonly (readonly [number, number])[]): readonly [number, number] =>
+      candidates
+        .filter(([low, high]) => high - low >= levels)
+        .map((range) => ({ range, loss: divergence(counts, range[0], range[1], levels) }))
+        .reduce((least, next) => (next.loss < least.loss ? next : least), {
+          range: [0, bins] as readonly [number, number],
+          loss: Infinity,
+        }).range;
+    const [, high] = best(ends(bins).map((end) => [0, end]));
+    return this.between(...best(ends(0).map((end) => [end, high])));
   }
 
   /** The range of bins `low` to `high` − 1; the outermost ends are exact. */

@@ -224,6 +224,15 @@ function lenetSamples(): { readonly samples: readonly FloatInputs[]; readonly la
 
 const anyRange: CalibrationRanges = new Map([['x', { min: -1, max: 1 }]]);
 
+it.skipIf(!hasOnnxruntime)('keeps LeNet-5 accurate when entropy chooses the ranges', async () => {
+  const graph = readModel(read('artifacts/lenet5/lenet5.onnx'));
+  const { samples, labels } = lenetSamples();
+  const int8 = quantizeModel(graph, await calibrate(graph, writeModel, samples, { method: 'entropy' }));
+  const { accuracy, agreement } = await quantizationReport(graph, int8, writeModel, samples, labels);
+  expect(agreement).toBeGreaterThan(0.98);
+  expect(Math.abs((accuracy?.float ?? 0) - (accuracy?.int8 ?? 1))).toBeLessThan(0.02);
+});
+
 describe('quantizeModel refuses', () => {
   const graph = (op: string): Graph => {
     const b = new GraphBuilder();
