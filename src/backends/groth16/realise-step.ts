@@ -206,7 +206,7 @@ export function rowCost(n: number, width: number): number {
   return side + Math.ceil(n / side) + 2 + width * (side + 1);
 }
 
-/** Equations of one cell: an upper bound, the compiler merges some. */
+/** Equations of one cell, about: circom merges some and adds some of its own. The digits MLP is 1 % above the estimate. */
 export function realisationCost(step: StepFunction, realisation: Realisation): number {
   switch (realisation.kind) {
     case 'constant':
