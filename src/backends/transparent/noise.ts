@@ -1,5 +1,5 @@
 /** What masking adds to one proof: pads and their products, blinding row, rows m and s, random coefficients and salts. */
-import { add, type Ext, fromBase, multiply, zero } from '../../base/extension.ts';
+import { add, type Ext, multiply, subtract, zero } from '../../base/extension.ts';
 import { noiseRows, saltLength } from './mask.ts';
 import { interpolatedElements, lagrangeAt } from './products.ts';
 import { RandomStream } from './randomness.ts';
@@ -35,6 +35,25 @@ export function interpolateAt(values: readonly Ext[], x: Ext): Ext {
   return weigh(values, weights);
 }
 
+/**
+ * Values at 0 … count − 1 of the polynomial through the given values at 0, 1, …. Differences of order k end in edge[k]; the next
+ * value takes one addition per order (Newton).
+ */
+export function extrapolated(values: readonly Ext[], count: number): Ext[] {
+  const edge: Ext[] = [];
+  for (let row = [...values]; row.length > 0; ) {
+    edge.push(row.at(-1) as Ext);
+    row = row.slice(1).map((value, i) => subtract(value, row[i] as Ext));
+  }
+  const out = [...values];
+  while (out.length < count) {
+    for (let order = edge.length - 2; order >= 0; order--)
+      edge[order] = add(edge[order] as Ext, edge[order + 1] as Ext);
+    out.push(edge[0] as Ext);
+  }
+  return out;
+}
+
 /** `key` is that of `streamKey`; every part has a stream of its own. */
 export function makeNoise(key: Uint8Array, plan: MaskPlan, dimension: number, logRow: number, logCode: number): Noise {
   const stream = (label: string): RandomStream => new RandomStream(key, label);
@@ -43,7 +62,8 @@ export function makeNoise(key: Uint8Array, plan: MaskPlan, dimension: number, lo
   const { left, right, values } = interpolatedElements(plan);
   const a = left.map((element) => known[element] as Ext);
   const b = right.map((element) => known[element] as Ext);
-  const products = values.map((_, v) => multiply(interpolateAt(a, fromBase(v)), interpolateAt(b, fromBase(v))));
+  const [leftValues, rightValues] = [extrapolated(a, values.length), extrapolated(b, values.length)];
+  const products = values.map((_, v) => multiply(leftValues[v] as Ext, rightValues[v] as Ext));
   return {
     pads,
     left: a,
