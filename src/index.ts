@@ -11,6 +11,7 @@ export {
   encodeVerifyingKey,
   verifyingKeyDigest,
 } from './artifact/keys.ts';
+export { decodeLink, encodeLink, type Link } from './artifact/link.ts';
 export type { Proof } from './artifact/proof.ts';
 export { decodeProof, encodeProof } from './artifact/proof.ts';
 export type { Port, QuantGraph } from './artifact/quant-graph.ts';

@@ -58,10 +58,13 @@ const leaseKinds = ['original', 'portable', 'accepted'] as const;
 /** Smallest encoding of a tensor: empty name, no sizes, an interval. */
 const smallestTensor = 4 + 4 + 8;
 
-function writeTensor(out: ByteWriter, { name, sizes, interval }: CommittedTensor): void {
-  out.text(name).u32(sizes.length);
-  for (const size of sizes) out.u32(size);
-  out.i32(interval[0]).i32(interval[1]);
+export function writeTensors(out: ByteWriter, tensors: readonly CommittedTensor[]): void {
+  out.u32(tensors.length);
+  for (const { name, sizes, interval } of tensors) {
+    out.text(name).u32(sizes.length);
+    for (const size of sizes) out.u32(size);
+    out.i32(interval[0]).i32(interval[1]);
+  }
 }
 
 function readTensor(reader: ByteReader): CommittedTensor {
@@ -70,11 +73,15 @@ function readTensor(reader: ByteReader): CommittedTensor {
   return { name, sizes, interval: [reader.i32(), reader.i32()] };
 }
 
+export function readTensors(reader: ByteReader): CommittedTensor[] {
+  return Array.from({ length: reader.count(smallestTensor) }, () => readTensor(reader));
+}
+
 function writeCommitment(out: ByteWriter, commitment: Commitment): void {
   const { logRow, logBlowup, tail } = commitment.format;
   out.text(commitment.backend).text(commitment.matrix).text(commitment.label);
-  out.u8(logRow).u8(logBlowup).u32(tail).u32(commitment.budget).u32(commitment.tensors.length);
-  for (const tensor of commitment.tensors) writeTensor(out, tensor);
+  out.u8(logRow).u8(logBlowup).u32(tail).u32(commitment.budget);
+  writeTensors(out, commitment.tensors);
   out.raw(commitment.root).raw(commitment.descriptor);
 }
 
@@ -84,7 +91,7 @@ function readCommitment(reader: ByteReader): Commitment {
   const label = reader.text();
   const format = { logRow: reader.u8(), logBlowup: reader.u8(), tail: reader.u32() };
   const budget = reader.u32();
-  const tensors = Array.from({ length: reader.count(smallestTensor) }, () => readTensor(reader));
+  const tensors = readTensors(reader);
   const root = reader.raw(digestLength);
   return { backend, matrix, label, format, budget, tensors, root, descriptor: reader.raw(digestLength) };
 }

@@ -52,6 +52,7 @@ describe('seal and open', () => {
       trace: 6,
       commitment: 7,
       opening: 8,
+      link: 9,
     });
   });
 
@@ -80,7 +81,7 @@ describe('seal and open', () => {
     expect(() => open('proof', bytes)).toThrow(/circuit.*proof/);
   });
 
-  it.each([0, 9, 256, 65535])('refuse the unknown kind %i', (kind) => {
+  it.each([0, 10, 256, 65535])('refuse the unknown kind %i', (kind) => {
     expect(codeOf(() => openAny(envelope(kind, 1, 40, payload)))).toBe('ARTIFACT_VERSION');
   });
 

@@ -21,6 +21,7 @@ export const kinds = {
   trace: { code: 6, version: 1 },
   commitment: { code: 7, version: 1 },
   opening: { code: 8, version: 1 },
+  link: { code: 9, version: 1 },
 } as const;
 
 export type Kind = keyof typeof kinds;

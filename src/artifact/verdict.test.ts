@@ -17,6 +17,7 @@ describe('rejection codes', () => {
       'proof-of-work',
       'opening',
       'commitment',
+      'link',
     ]);
   });
 });

@@ -17,6 +17,7 @@ export const rejectionCodes = [
   'proof-of-work',
   'opening',
   'commitment',
+  'link',
 ] as const;
 
 export type RejectionCode = (typeof rejectionCodes)[number];
@@ -52,6 +53,8 @@ export type HiddenTensor = {
   readonly quantization: Quantization | null;
   /** Hexadecimal descriptor of the commitment that holds the integers; null when only this proof knows them. */
   readonly commitment: string | null;
+  /** The commitment that was expected, when links with equal cells lead from it to the one above. */
+  readonly linkedFrom?: string;
 };
 
 /** Hidden weights: the name of their matrix in the circuit and the hexadecimal descriptor of the commitment the key fixes. */

@@ -1,8 +1,12 @@
 /** What a verifier asks of a proof system. The verifier decides everything about statements; a backend answers for bodies. */
 import type { Circuit } from '../artifact/circuit.ts';
 import type { KeyCommitment, VerifyingKey } from '../artifact/keys.ts';
+import type { Link } from '../artifact/link.ts';
 import type { Statement } from '../artifact/statement.ts';
 import type { RejectionCode, Setup } from '../artifact/verdict.ts';
+
+/** Soundness below which no key is made or accepted, nor any chain of links, in bits. */
+export const requiredBits = 100;
 
 /** Why a backend rejects a proof body. */
 export class Rejected extends Error {
@@ -26,6 +30,9 @@ export type Accepted = {
   readonly soundness: { readonly bits: number };
 };
 
+/** A link whose proof was checked: descriptors of the earlier and of the fresh commitment, which hold equal cells. */
+export type AcceptedLink = { readonly from: Uint8Array; readonly to: Uint8Array; readonly bits: number };
+
 /** The verifying half of a backend. */
 export type BackendVerifier = {
   readonly name: string;
@@ -33,6 +40,8 @@ export type BackendVerifier = {
   accept(key: VerifyingKey): Accepted;
   /** The last of several keys, each linked to the one before it; null when the backend has no such links. */
   readonly acceptChain: ((keys: readonly VerifyingKey[]) => Accepted) | null;
+  /** Checks a link between commitments; null when the backend has none. Throws `Rejected` or `BytesError`. */
+  readonly acceptLink: ((link: Link) => AcceptedLink) | null;
   /** Where the secrets behind a key came from; `insecure` ones are refused unless the caller says otherwise. */
   setup(key: Accepted): Setup;
   /** Whether proofs under the key hide what is not public. */

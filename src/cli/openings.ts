@@ -28,7 +28,7 @@ export function usableOpenings(folder: string, named: readonly string[]): Usable
 }
 
 /** `input:image` → `input-image`; a matrix is named by its model, so nothing else is let through. */
-function fileName(matrix: string): string {
+export function fileName(matrix: string): string {
   return matrix.replace(/[^A-Za-z0-9._]+/g, '-');
 }
 

@@ -21,9 +21,11 @@ const notPrivate = 'not zero-knowledge: the proof may reveal what is not public'
 
 /** A port that is not shown: what is known of it, and by what name others can refer to it. */
 function hiddenLine(tensor: HiddenTensor): string {
-  const { name, tensor: inner, dims, dtype, quantization, commitment } = tensor;
+  const { name, tensor: inner, dims, dtype, quantization, commitment, linkedFrom } = tensor;
   const what = describePort({ port: { name, tensor: inner, dims, dtype, quantization } });
-  return commitment === null ? `${what}, private` : `${what}, hidden in the commitment ${commitment}`;
+  if (commitment === null) return `${what}, private`;
+  const linked = linkedFrom === undefined ? '' : `, re-keyed from ${linkedFrom}`;
+  return `${what}, hidden in the commitment ${commitment}${linked}`;
 }
 
 function weightsLine({ weights }: Claims): string {
@@ -98,12 +100,13 @@ export function verdictJson(verdict: Verdict, labels: readonly string[] | null):
       context: claims.context,
       inputs: arraysJson(inputs),
       outputs: arraysJson(outputs),
-      hidden: claims.hidden.map(({ side, name, dims, dtype, commitment }) => ({
+      hidden: claims.hidden.map(({ side, name, dims, dtype, commitment, linkedFrom }) => ({
         side,
         name,
         dims: [...dims],
         dtype,
         commitment,
+        linkedFrom: linkedFrom ?? null,
       })),
       weights: claims.weights.length === 0 ? 'public' : claims.weights.map((weights) => ({ ...weights })),
       top: topJson(outputs, labels),

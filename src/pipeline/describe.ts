@@ -5,6 +5,7 @@ import { type Commitment, decodeCommitment, decodeOpening } from '../artifact/co
 import { isEnvelope, type Kind, openAny } from '../artifact/envelope.ts';
 import type { Dimension, Graph, ValueInfo } from '../artifact/graph.ts';
 import { decodeProvingKey, decodeVerifyingKey, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
+import { decodeLink, type Link } from '../artifact/link.ts';
 import { decodeProof } from '../artifact/proof.ts';
 import type { Port, QuantGraph } from '../artifact/quant-graph.ts';
 import { decodeQuantGraph } from '../artifact/quant-graph-codec.ts';
@@ -112,6 +113,19 @@ function commitmentFacts(commitment: Commitment): Description['facts'] {
   ];
 }
 
+function linkFacts(link: Link): Description['facts'] {
+  const { backend, matrix, tensors, from, to, proof } = link;
+  return [
+    ['from', toHex(from)],
+    ['to', toHex(to)],
+    ['matrix', matrix],
+    ['backend', backend],
+    ['tensors', tensors.map(({ name, sizes }) => `${name} [${sizes.join(',')}]`)],
+    ['proof bytes', proof.length],
+    ['checked', 'no: run provenn verify with --chain'],
+  ];
+}
+
 function describeArtefact(kind: Kind, bytes: Uint8Array, payload: Uint8Array): Body {
   switch (kind) {
     case 'quantized-model':
@@ -136,6 +150,8 @@ function describeArtefact(kind: Kind, bytes: Uint8Array, payload: Uint8Array): B
         facts: [...commitmentFacts(commitment), ['secret', 'yes: it reveals what is committed'], ['lease', lease.kind]],
       };
     }
+    case 'link':
+      return { facts: linkFacts(decodeLink(bytes)) };
     case 'trace':
       return { facts: [['payload bytes', payload.length]] };
   }

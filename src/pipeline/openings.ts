@@ -1,11 +1,11 @@
 /** Openings in the pipeline: made for a circuit's matrices, and turned back into what a backend proves with. */
 
-import type { Circuit, Wire, WireId } from '../artifact/circuit.ts';
+import type { Circuit, WireId } from '../artifact/circuit.ts';
 import { type Commitment, leaseIdLength, type Opening } from '../artifact/commitment.ts';
 import type { VerifyingKey } from '../artifact/keys.ts';
 import { matricesOf } from '../artifact/matrices.ts';
 import { backendName, decodeParameters, type Parameters } from '../backends/transparent/config.ts';
-import { type CommittedMatrix, commitMatrix } from '../backends/transparent/index.ts';
+import { type CommittedMatrix, commitMatrix, tensorsOfMatrix } from '../backends/transparent/index.ts';
 import { type MatrixShape, shapeOfMatrix } from '../backends/transparent/matrix.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { ProvennError } from '../base/errors.ts';
@@ -33,34 +33,35 @@ export function makeOpening(
   label: string,
   draw: Draw,
 ): { readonly opening: Opening; readonly committed: CommittedMatrix } {
-  const shape = shapeOfMatrix(circuit, parameters, matrix);
+  const { format } = shapeOfMatrix(circuit, parameters, matrix);
+  const { budget } = parameters;
+  const tensors = tensorsOfMatrix(circuit, matrix);
+  return commitAfresh({ backend: backendName, matrix, label, format, budget, tensors }, cells, draw);
+}
+
+/** A commitment of which all but the content is given, to fresh randomness. */
+export function commitAfresh(
+  about: Omit<Commitment, 'root' | 'descriptor'>,
+  cells: readonly ArrayLike<number>[],
+  draw: Draw,
+): { readonly opening: Opening; readonly committed: CommittedMatrix } {
   const seed = draw();
-  const committed = commitMatrix(shape, cells, seed);
-  const wires = matricesOf(circuit).find(({ name }) => name === matrix)?.wires ?? [];
-  const commitment: Commitment = {
-    backend: backendName,
-    matrix,
-    label,
-    format: shape.format,
-    budget: parameters.budget,
-    tensors: wires.map((wire, i) => ({ name: (circuit.wires[wire] as Wire).name, ...tensorAt(shape, i) })),
-    root: committed.root,
-    descriptor: committed.descriptor,
-  };
-  const uses = Array.from({ length: parameters.budget }, (_, i) => i + 1);
+  const committed = commitMatrix(shapeOf(about), cells, seed);
+  const { root, descriptor } = committed;
+  const uses = Array.from({ length: about.budget }, (_, i) => i + 1);
   const lease = { kind: 'original', id: draw().slice(0, leaseIdLength), uses } as const;
+  const commitment = { ...about, root, descriptor };
   return { opening: { commitment, lease, seed, cells: cells.map((tensor) => Int32Array.from(tensor)) }, committed };
 }
 
-function tensorAt({ tensors }: MatrixShape, index: number): MatrixShape['tensors'][number] {
-  return tensors[index] as MatrixShape['tensors'][number];
+function shapeOf({ format, tensors }: Pick<Commitment, 'format' | 'tensors'>): MatrixShape {
+  return { format, tensors: tensors.map(({ sizes, interval }) => ({ sizes, interval })) };
 }
 
 /** The matrix an opening opens. Throws `ARTIFACT_TAMPERED` when its secrets are not those of its commitment. */
 export function openMatrix({ commitment, cells, seed }: Opening): CommittedMatrix {
-  const { format, tensors, root, descriptor } = commitment;
-  const shape = { format, tensors: tensors.map(({ sizes, interval }) => ({ sizes, interval })) };
-  const made = commitMatrix(shape, cells, seed);
+  const { root, descriptor } = commitment;
+  const made = commitMatrix(shapeOf(commitment), cells, seed);
   if (equalBytes(made.root, root) && equalBytes(made.descriptor, descriptor)) return made;
   throw new ProvennError('ARTIFACT_TAMPERED', 'The opening does not open its commitment.', {
     next: 'Use the opening as it was written.',

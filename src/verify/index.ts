@@ -4,6 +4,7 @@
  */
 import type { CircuitPort } from '../artifact/circuit.ts';
 import { decodeVerifyingKey, modelDigest, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
+import type { Link } from '../artifact/link.ts';
 import { matricesOf } from '../artifact/matrices.ts';
 import { decodeProof, type Proof } from '../artifact/proof.ts';
 import { maximumContextLength, type Statement } from '../artifact/statement.ts';
@@ -22,7 +23,9 @@ import { ProvennError } from '../base/errors.ts';
 import { dequantizeLinear } from '../base/rounding.ts';
 import { product } from '../base/tensor.ts';
 import { findVerifier, verifierOf } from './backends.ts';
+import { bitsWithLinks, type Followed, followLinks } from './links.ts';
 
+export { decodeLink, type Link } from '../artifact/link.ts';
 export type {
   Claims,
   Expectation,
@@ -35,6 +38,8 @@ export type {
 
 export type VerifyOptions = {
   readonly expect?: Expectation;
+  /** Links that may lead, in this order, from expected commitments to those that the proof names. */
+  readonly links?: readonly Link[];
   /** Trust keys whose maker could forge proofs. For development: what is accepted then means nothing to anybody else. */
   readonly allowInsecureSetup?: boolean;
 };
@@ -200,11 +205,12 @@ function checkExpectedCommitments(
   key: Accepted,
   descriptors: ReadonlyMap<string, string>,
   expected: ReadonlyMap<string, string>,
+  { pinned }: Followed,
 ): void {
   for (const [matrix, wanted] of expected) {
     const found = descriptors.get(matrix);
     if (found === undefined) throw new Refusal('statement', `The model has no commitment named ${matrix}.`);
-    if (found !== wanted)
+    if (found !== wanted && pinned.get(matrix) !== wanted)
       throw new Refusal(subjectOf(key, matrix), `The commitment ${matrix} of the proof is ${found}, not ${wanted}.`);
   }
 }
@@ -214,6 +220,7 @@ function checkExpectation(
   claims: Claims,
   descriptors: ReadonlyMap<string, string>,
   expect: Expectation,
+  followed: Followed,
 ): void {
   if (expect.model !== undefined && expect.model !== claims.modelDigest)
     throw new Refusal('model', `The key belongs to model ${claims.modelDigest}, not to ${expect.model}.`);
@@ -221,14 +228,26 @@ function checkExpectation(
     throw new Refusal('context', 'The proof was made for another context.');
   if (expect.inputs !== undefined) checkPort('input', claims.inputs, expect.inputs);
   if (expect.outputs !== undefined) checkPort('output', claims.outputs, expect.outputs);
-  if (expect.commitments !== undefined) checkExpectedCommitments(key, descriptors, expect.commitments);
+  if (expect.commitments !== undefined) checkExpectedCommitments(key, descriptors, expect.commitments, followed);
+}
+
+/** The claims with the commitments that links lead from, and with what following them costs. */
+function withLinks(key: Accepted, claims: Claims, followed: Followed): Claims {
+  if (followed.pinned.size === 0) return claims;
+  const hidden = claims.hidden.map((tensor) => {
+    const ports = tensor.side === 'input' ? key.circuit.inputs : key.circuit.outputs;
+    const wire = ports.find(({ name }) => name === tensor.name)?.wire ?? -1;
+    const linkedFrom = followed.pinned.get(key.circuit.wires[wire]?.matrix ?? '');
+    return linkedFrom === undefined ? tensor : { ...tensor, linkedFrom };
+  });
+  return { ...claims, hidden, soundnessBits: bitsWithLinks(claims.soundnessBits, followed) };
 }
 
 /** Throws unless the proof establishes its statement under the key. */
 function check(
   { accepted: key, linkedFrom }: PreparedKey,
   proof: Proof,
-  { expect = {}, allowInsecureSetup = false }: VerifyOptions,
+  { expect = {}, links = [], allowInsecureSetup = false }: VerifyOptions,
 ): Claims {
   const { statement } = proof;
   const verifier = findVerifier(key.backend);
@@ -251,12 +270,13 @@ function check(
   checkCommitments(key, statement);
   verifier.verifyBody(key, statement, proof.body);
   const descriptors = descriptorsOf(verifier, key, statement);
-  const found = claimsOf(verifier, key, statement, descriptors);
+  const followed = followLinks(links, expect.commitments ?? new Map(), descriptors);
+  const found = withLinks(key, claimsOf(verifier, key, statement, descriptors), followed);
   const claims = linkedFrom === undefined ? found : { ...found, linkedFrom: toHex(linkedFrom.key) };
   // The model that was pinned and the one the links lead to are the same weights.
   if (linkedFrom !== undefined && expect.model === toHex(linkedFrom.model))
-    checkExpectation(key, { ...claims, modelDigest: expect.model }, descriptors, expect);
-  else checkExpectation(key, claims, descriptors, expect);
+    checkExpectation(key, { ...claims, modelDigest: expect.model }, descriptors, expect, followed);
+  else checkExpectation(key, claims, descriptors, expect, followed);
   return claims;
 }
 

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeCommitment, decodeOpening, encodeOpening } from '../../src/artifact/commitment.ts';
 import { decodeProvingKey, decodeVerifyingKey, encodeProvingKey, verifyingKeyDigest } from '../../src/artifact/keys.ts';
+import { decodeLink, encodeLink } from '../../src/artifact/link.ts';
 import { toHex } from '../../src/base/bytes.ts';
 import { fixture, jsonOf, type Outcome, provenn, scratchFolder } from './cli.ts';
 
@@ -340,6 +341,92 @@ describe('committed inputs and outputs', () => {
     expect([code, stderr.includes('INPUT_MISMATCH')]).toEqual([2, true]);
     const uses = (await provenn(['inspect', scratch.path('ticket.opening')])).stdout;
     expect(uses).toContain('input:');
+  });
+
+  it('an input is re-keyed: a link leads from the commitment that was expected to the one that the proof names', async () => {
+    const old = scratch.path('ticket');
+    const renewed = scratch.path('ticket2');
+    const pair = ['--commitment', `${old}.commitment`, '--opening', `${old}.opening`];
+    const rekeyed = await provenn(['rekey', ...pair, '-o', renewed, '--json']);
+    expect(rekeyed.code, rekeyed.stderr).toBe(0);
+    const only = (ending: string, folder = renewed): string =>
+      join(folder, readdirSync(folder).find((name) => name.endsWith(ending)) as string);
+    const opening = only('.opening', join(renewed, 'secret'));
+    expect(statSync(opening).mode & 0o777).toBe(0o600);
+    expect((await provenn(['inspect', opening])).stdout).toMatch(/1 spent, 6 left, and one kept to re-key$/m);
+    // One use of the ticket made a proof, the kept one the link.
+    expect((await provenn(['inspect', `${old}.opening`])).stdout).toMatch(/2 spent, 6 left$/m);
+    const proof = scratch.path('renewed.proof');
+    const proven = await provenn(['prove', folder(), '--input', input, '--opening', opening, '-o', proof]);
+    expect(proven.code, proven.stderr).toBe(0);
+
+    const verify = ['verify', proof, '--key', key(), '--json'];
+    const demand = ['--expect-input-commitment', `${old}.commitment`];
+    const linked = await provenn([...verify, ...demand, '--chain', only('.link')]);
+    expect(linked.code, linked.stdout).toBe(0);
+    const { previousCommitment, commitment } = jsonOf(rekeyed);
+    type Claimed = { readonly soundnessBits: number; readonly hidden: readonly { readonly [key: string]: unknown }[] };
+    const claims = jsonOf(linked)['claims'] as Claimed;
+    expect(claims.hidden.find(({ side }) => side === 'input')).toMatchObject({
+      commitment,
+      linkedFrom: previousCommitment,
+    });
+    const plain = await provenn([...verify, '--expect-input-commitment', only('.commitment')]);
+    const unlinked = jsonOf(plain)['claims'] as Claimed;
+    expect(claims.soundnessBits).toBeGreaterThanOrEqual(100);
+    expect(claims.soundnessBits).toBeLessThan(unlinked.soundnessBits);
+    expect((await provenn(['inspect', only('.link')])).stdout).toContain(String(previousCommitment));
+
+    // Without the link, from another commitment, or for a proof that names the old one: not the expected input.
+    const without = await provenn([...verify, ...demand]);
+    expect([without.code, reasonOf(without)]).toEqual([1, 'input']);
+    const stranger = ['--expect-input-commitment', '0'.repeat(64), '--chain', only('.link')];
+    expect(reasonOf(await provenn([...verify, ...stranger]))).toBe('input');
+    const backwards = ['verify', scratch.path('committed.proof'), '--key', key(), '--json'];
+    const ahead = ['--expect-input-commitment', only('.commitment'), '--chain', only('.link')];
+    expect(reasonOf(await provenn([...backwards, ...ahead]))).toBe('input');
+
+    // A forged link is the reason itself; a damaged file is an error about that file.
+    const honest = decodeLink(readFileSync(only('.link')));
+    const forged = scratch.path('forged.link');
+    const proofOf = (at: number): Uint8Array => honest.proof.map((byte, i) => (i === at ? byte ^ 1 : byte));
+    for (const link of [
+      { ...honest, from: honest.to, to: honest.from },
+      { ...honest, previousRoot: honest.root, root: honest.previousRoot, from: honest.to, to: honest.from },
+      { ...honest, proof: proofOf(honest.proof.length >> 1) },
+      { ...honest, proof: honest.proof.slice(0, -1) },
+    ]) {
+      writeFileSync(forged, encodeLink(link));
+      const outcome = await provenn([...verify, ...demand, '--chain', forged]);
+      expect([outcome.code, reasonOf(outcome)]).toEqual([1, 'link']);
+    }
+    writeFileSync(forged, readFileSync(only('.link')).subarray(0, 5000));
+    const cut = await provenn([...verify, ...demand, '--chain', forged]);
+    expect([cut.code, jsonOf(cut).error?.['code']]).toEqual([6, 'ARTIFACT_TAMPERED']);
+    expect((await provenn([...verify, '--chain', only('.link')])).code).toBe(2);
+  });
+
+  it('a re-keying that cannot be is refused before anything is spent', async () => {
+    const old = scratch.path('ticket');
+    const made = scratch.path('ticket2');
+    const commitment = join(made, readdirSync(made).find((name) => name.endsWith('.commitment')) as string);
+    const target = scratch.path('ticket3');
+    for (const args of [
+      ['--commitment', commitment, '--opening', `${old}.opening`],
+      ['--commitment', commitment],
+      [folder(), '--opening', `${old}.opening`],
+      ['--opening', join(scratch.path('second'), 'secret/weights.opening')],
+      [],
+    ]) {
+      const { code, stderr } = await provenn(['rekey', ...args, '-o', target]);
+      expect([code, stderr.includes('USAGE')], args.join(' ')).toEqual([2, true]);
+      expect(existsSync(target)).toBe(false);
+    }
+    // Its last use is spent: six proofs are left, no second link.
+    for (const [i, code] of [0, 0, 0, 0, 0, 0, 4].entries()) {
+      const again = ['rekey', '--opening', `${old}.opening`, '-o', scratch.path(`again ${i}`)];
+      expect((await provenn(again)).code).toBe(code);
+    }
   });
 
   it('only what the network holds committed can be committed or demanded', async () => {

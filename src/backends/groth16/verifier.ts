@@ -33,6 +33,7 @@ export const groth16Verifier: BackendVerifier = {
   name: backendName,
   accept: acceptKey,
   acceptChain: null,
+  acceptLink: null,
   setup: (key) => (key as AcceptedKey).parameters.setup,
   isZeroKnowledge: () => true,
   // A root names itself: the circuit digest stands in its domain.

@@ -1,11 +1,14 @@
 /** Parameters of the transparent proof system: what a key fixes, how they are chosen, and what is never accepted. */
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
 import { digestLength } from '../../base/digest.ts';
+import { requiredBits } from '../verifying.ts';
 import { type Layout, layOut } from './layout.ts';
 import { noiseRows, saltLength, withMask } from './mask.ts';
 import { codeDimension, type RowFormat } from './matrix.ts';
 import { queryBits, type Soundness, soundness } from './soundness.ts';
 import type { System } from './system.ts';
+
+export { requiredBits } from '../verifying.ts';
 
 export const backendName = 'transparent/1';
 
@@ -32,9 +35,6 @@ export type Parameters = RowFormat & {
   /** B: proofs that may open each long-lived matrix; 1 when there is none. */
   readonly budget: number;
 };
-
-/** Soundness below which no key is made or accepted, in bits. */
-export const requiredBits = 100;
 
 const minimumLogRow = 9;
 const maximumLogCode = 24;

@@ -1,5 +1,6 @@
 /** The transparent backend as the pipeline sees it. Verifiers import `verifier.ts` instead, which reaches no prover. */
 import type { Circuit, StepGadget } from '../../artifact/circuit.ts';
+import type { Commitment } from '../../artifact/commitment.ts';
 import type { KeyCommitment, VerifyingKey } from '../../artifact/keys.ts';
 import type { Proof } from '../../artifact/proof.ts';
 import type { Witness } from '../../artifact/witness.ts';
@@ -16,18 +17,21 @@ import {
   type Parameters,
   withQueries,
 } from './config.ts';
+import { linkCircuit } from './evidence.ts';
 import { choosePieceBits } from './gadgets/step.ts';
-import type { AcceptedKey } from './key.ts';
+import { type AcceptedKey, maximumTableRows } from './key.ts';
 import { lower } from './lower.ts';
 import type { RowFormat } from './matrix.ts';
 import { openingOf, type ProverOptions, protocolOf, proveBody } from './prover.ts';
 
 export { assign, type Cells } from './assign.ts';
 export { type CommittedMatrix, commitMatrix } from './commitment.ts';
-export { proveEvidence } from './evidence-prover.ts';
+export { tensorsOfMatrix } from './evidence.ts';
+export { proveEvidence, proveLink } from './evidence-prover.ts';
 export { type AcceptedKey, acceptCoreKey } from './key.ts';
 export type { ProverOptions } from './prover.ts';
 export { acceptKey } from './verifier-key.ts';
+export { acceptLink } from './verifier-link.ts';
 
 export type KeyOptions = {
   /** B: proofs that may open each long-lived matrix, its range proof and re-keying included. By default `defaultBudget`. */
@@ -65,6 +69,25 @@ export function keyParameters(circuit: Circuit, options: KeyOptions = {}): Param
       next: 'Prove a smaller part of the network.',
     },
   );
+}
+
+/**
+ * The parameters of a link from a commitment to a fresh one of the same format. Throws `RESOURCE_LIMIT` when its intervals are
+ * wider than tables can be, `PARAMETERS_REFUSED` when no parameters fit its format.
+ */
+export function linkParameters({ backend, matrix, tensors, format, budget }: Commitment): Parameters {
+  if (backend !== backendName) {
+    throw new ProvennError('BACKEND_UNSUPPORTED', `Commitments of "${backend}" have no links.`, {
+      next: 'Commit anew.',
+    });
+  }
+  const rows = tensors.reduce((total, { interval: [low, high] }) => total + high - low + 1, 0);
+  if (rows > maximumTableRows) {
+    throw new ProvennError('RESOURCE_LIMIT', `The intervals of "${matrix}" are too wide to be looked up in a link.`, {
+      next: 'Commit anew: nothing can be linked to this commitment.',
+    });
+  }
+  return keyParameters(linkCircuit(matrix, tensors), { budget, format });
 }
 
 /** Makes the key of a circuit. Throws `PARAMETERS_REFUSED`. */

@@ -46,7 +46,7 @@ export type AcceptedKey = {
 };
 
 /** Most rows of all tables, and most padded cells of all witness wires and boxes: what a verifier may be made to work on. */
-const maximumTableRows = 2 ** 22;
+export const maximumTableRows: number = 2 ** 22;
 const maximumCells = 2 ** 27;
 const maximumVariables = 28;
 const maximumWork = 2 ** 28;

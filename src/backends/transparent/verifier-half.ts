@@ -4,11 +4,13 @@ import type { BackendVerifier } from '../verifying.ts';
 import { backendName } from './config.ts';
 import { type AcceptedKey, verifyBody } from './verifier.ts';
 import { acceptChain, acceptKey, commitmentsOf } from './verifier-key.ts';
+import { acceptLink } from './verifier-link.ts';
 
 export const transparentVerifier: BackendVerifier = {
   name: backendName,
   accept: acceptKey,
   acceptChain,
+  acceptLink,
   setup: () => 'none',
   isZeroKnowledge: (key) => (key as AcceptedKey).system.mask !== null,
   commitments: (key, statement) => commitmentsOf(key as AcceptedKey, statement),

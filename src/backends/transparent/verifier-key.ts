@@ -5,7 +5,7 @@ import type { Statement } from '../../artifact/statement.ts';
 import { BytesError, equalBytes } from '../../base/bytes.ts';
 import { Rejected } from '../verifying.ts';
 import { requiredBits } from './config.ts';
-import { evidenceKey, linkCircuit, rangeCircuit } from './evidence.ts';
+import { evidenceKey, evidenceStatement, linkCircuit, rangeCircuit, tensorsOfMatrix } from './evidence.ts';
 import { type AcceptedKey, acceptWithoutEvidence, refuse } from './key.ts';
 import { descriptorsOf, rootsOf } from './matrix.ts';
 import type { Soundness } from './soundness.ts';
@@ -14,15 +14,10 @@ import { verifyBody } from './verifier.ts';
 /** Verifies the evidence of one commitment and returns its soundness. */
 function checkEvidence(key: AcceptedKey, { matrix, root, evidence }: KeyCommitment): Soundness {
   const link = evidence.kind === 'link';
-  const circuit = link ? linkCircuit(key.circuit, matrix) : rangeCircuit(key.circuit, matrix);
+  const tensors = tensorsOfMatrix(key.circuit, matrix);
+  const circuit = link ? linkCircuit(matrix, tensors) : rangeCircuit(matrix, tensors);
   const accepted = acceptWithoutEvidence(evidenceKey(circuit, key.parameters));
-  const statement: Statement = {
-    modelDigest: accepted.modelDigest,
-    keyDigest: accepted.keyDigest,
-    context: new Uint8Array(0),
-    publics: [],
-    commitments: link ? [evidence.previousRoot, root] : [root],
-  };
+  const statement = evidenceStatement(accepted, link ? [evidence.previousRoot, root] : [root]);
   try {
     verifyBody(accepted, statement, evidence.proof);
   } catch (error) {

@@ -1,12 +1,13 @@
-/** provenn rekey: a fresh commitment to hidden weights, linked to the one whose uses are spent. */
+/** provenn rekey: a fresh commitment to hidden weights, an input or an output, linked to the one whose uses are spent. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { encodeCommitment, encodeOpening } from '../../artifact/commitment.ts';
+import { decodeCommitment, encodeCommitment, encodeOpening } from '../../artifact/commitment.ts';
 import { decodeProvingKey, encodeProvingKey, encodeVerifyingKey, verifyingKeyDigest } from '../../artifact/keys.ts';
-import { toHex } from '../../base/bytes.ts';
+import { encodeLink } from '../../artifact/link.ts';
+import { equalBytes, toHex } from '../../base/bytes.ts';
 import { ProvennError } from '../../base/errors.ts';
-import { rekey } from '../../pipeline/index.ts';
+import { rekey, rekeyCommitment } from '../../pipeline/index.ts';
 import { readFile, readFileIfPresent } from '../../pipeline/node/files.ts';
 import { checkTarget, modelFile, modelFolder, secretFolder, writeFolderAtomic } from '../../pipeline/node/folder.ts';
 import { registerOpening } from '../../pipeline/node/ledger.ts';
@@ -15,7 +16,7 @@ import { freshRandomness } from '../../pipeline/node/randomness.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { located } from '../located.ts';
 import { readModelFile } from '../model-files.ts';
-import { usableOpening, weightsOpening } from '../openings.ts';
+import { fileName, usableOpening, weightsOpening } from '../openings.ts';
 import type { Session } from '../session.ts';
 
 async function rekeyFolder(session: Session, folder: string, output: string): Promise<void> {
@@ -63,23 +64,87 @@ async function rekeyFolder(session: Session, folder: string, output: string): Pr
   });
 }
 
+type RekeyOptions = { readonly output: string; readonly opening?: string; readonly commitment?: string };
+
+async function rekeyOpening(session: Session, path: string, { output, commitment }: RekeyOptions): Promise<void> {
+  const { progress } = session;
+  progress.stage('reading the opening', 0);
+  checkTarget(output, false);
+  const old = await located(path, () => usableOpening(path, 'rekey'));
+  const before = old.opening.commitment;
+  if (commitment !== undefined) {
+    const named = await located(commitment, () => decodeCommitment(readFile(commitment)));
+    if (!equalBytes(named.descriptor, before.descriptor)) {
+      throw new ProvennError('USAGE', 'The opening is not one of this commitment.', {
+        where: commitment,
+        next: `It opens ${toHex(before.descriptor)}.`,
+      });
+    }
+  }
+  progress.stage('committing and linking', 0.2);
+  const { link, opening } = await located(path, () => rekeyCommitment(old, freshRandomness));
+  const stem = fileName(before.matrix);
+  const names = { commitment: `${stem}.commitment`, link: `${stem}.link`, opening: `${secretFolder}/${stem}.opening` };
+  const files = new Map([
+    [names.commitment, encodeCommitment(opening.commitment)],
+    [names.link, encodeLink(link)],
+    [names.opening, encodeOpening(opening)],
+  ]);
+  await uninterrupted(() => {
+    writeFolderAtomic(output, files, false);
+    registerOpening(ledgerEntry(join(output, names.opening), opening), ['link']);
+  });
+  const descriptors = [before, opening.commitment].map(({ descriptor }) => toHex(descriptor));
+  session.result({
+    json: {
+      output,
+      files: [...files.keys()].map((name) => join(output, name)),
+      previousCommitment: descriptors[0] as string,
+      commitment: descriptors[1] as string,
+    },
+    text: [
+      `old commitment  ${descriptors[0]}`,
+      `new commitment  ${descriptors[1]}`,
+      `wrote ${output}`,
+      `Publish ${join(output, names.link)}: whoever expects the old commitment can follow it with verify --chain.`,
+    ].join('\n'),
+    brief: descriptors[1] as string,
+  });
+}
+
+async function rekeyEither(session: Session, folder: string | undefined, options: RekeyOptions): Promise<void> {
+  const { opening, output } = options;
+  if (folder !== undefined && opening === undefined && options.commitment === undefined)
+    return rekeyFolder(session, folder, output);
+  if (folder === undefined && opening !== undefined) return rekeyOpening(session, opening, options);
+  throw new ProvennError('USAGE', 'Re-keying takes the folder of a model with hidden weights, or one opening.', {
+    next: 'provenn rekey DIR -o DIR, or provenn rekey --opening FILE -o DIR',
+  });
+}
+
 const help = `
-A proof shows a few columns of the committed weights, hidden by randomness that suffices for a number of proofs. After that a
-fresh commitment takes over. Its key carries a proof that the weights are the same, for which one use of the old opening is
-kept. The network, and everything else in the folder, stays what it is.
+A proof shows a few columns of what is committed, hidden by randomness that suffices for a number of proofs. After that a
+fresh commitment takes over, with a proof that it holds the same integers, for which one use of the old opening is kept.
+For hidden weights the new key carries that proof; the network, and everything else in the folder, stays what it is. For
+an input or an output it is a link, a public file of its own; the new opening is in the folder's ${secretFolder}/.
 
 Examples:
   $ provenn rekey model -o model2
-  $ provenn verify answer.proof --key model/verifying.key --chain model2/verifying.key`;
+  $ provenn verify answer.proof --key model/verifying.key --chain model2/verifying.key
+  $ provenn rekey --commitment ticket.commitment --opening ticket.opening -o ticket2
+  $ provenn verify answer.proof --key model/verifying.key --expect-input-commitment ticket.commitment \\
+      --chain ticket2/input-image.link`;
 
 export function addRekey(program: Command, start: (command: Command) => Session): void {
   program
     .command('rekey')
-    .description('commit afresh to hidden weights, linked to the commitment before')
-    .argument('<dir>', 'a folder made by provenn compile or provenn rekey')
+    .description('commit afresh to what is hidden, linked to the commitment before')
+    .argument('[dir]', 'a folder made by provenn compile or provenn rekey')
+    .option('--opening <file>', 'the opening of an input or an output, instead of a folder')
+    .option('--commitment <file>', 'demand that the opening is one of this commitment')
     .requiredOption('-o, --output <dir>', 'the new folder')
     .addHelpText('after', help)
-    .action((folder: string, options: { readonly output: string }, command: Command) =>
-      rekeyFolder(start(command), folder, options.output),
+    .action((folder: string | undefined, options: RekeyOptions, command: Command) =>
+      rekeyEither(start(command), folder, options),
     );
 }

@@ -1,6 +1,8 @@
 /** provenn verify: what a proof establishes under a key, and whether that is what was expected. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { decodeVerifyingKey } from '../../artifact/keys.ts';
+import { openAny } from '../../artifact/envelope.ts';
+import { decodeVerifyingKey, type VerifyingKey } from '../../artifact/keys.ts';
+import { decodeLink, type Link } from '../../artifact/link.ts';
 import { decodeProof } from '../../artifact/proof.ts';
 import type { Port } from '../../artifact/quant-graph.ts';
 import type { Expectation, PublicTensor, Verdict } from '../../artifact/verdict.ts';
@@ -73,6 +75,22 @@ function check(
   }
 }
 
+/** What --chain names: keys that were re-keyed from the given one, and links between commitments, each kind in order. */
+async function readChain(
+  paths: readonly string[],
+): Promise<{ readonly keys: readonly VerifyingKey[]; readonly links: readonly Link[] }> {
+  const keys: VerifyingKey[] = [];
+  const links: Link[] = [];
+  for (const path of paths) {
+    const bytes = readFile(path);
+    await located(path, () => {
+      if (openAny(bytes).kind === 'link') links.push(decodeLink(bytes));
+      else keys.push(decodeVerifyingKey(bytes));
+    });
+  }
+  return { keys, links };
+}
+
 async function verifyCommand(session: Session, path: string, options: VerifyOptions): Promise<void> {
   const { progress, io } = session;
   progress.stage('reading the key and the proof');
@@ -80,7 +98,7 @@ async function verifyCommand(session: Session, path: string, options: VerifyOpti
   const keyBytes = readFile(options.key);
   const key = await located(options.key, () => decodeVerifyingKey(keyBytes));
   const since = io.now();
-  const later = (options.chain ?? []).map((file) => decodeVerifyingKey(readFile(file)));
+  const { keys: later, links } = await readChain(options.chain ?? []);
   const prepared = await located(options.key, () => prepareChain(key, later));
   const keyTime = io.now() - since;
   const preprocessing = loadPreprocessing(options.preprocess, options.key)?.preprocessing ?? null;
@@ -88,6 +106,12 @@ async function verifyCommand(session: Session, path: string, options: VerifyOpti
   const expected = options.input === undefined ? null : readInputs(options.input, inputs, preprocessing);
   const wanted = options.output === undefined ? null : readOutputs(options.output, outputs);
   const commitments = await located(options.key, () => expectedCommitments(key.circuit, options), ['--expect']);
+  if (links.length > 0 && commitments.size === 0) {
+    throw new ProvennError('USAGE', 'Links lead from an expected commitment, and none is expected.', {
+      where: '--chain',
+      next: 'Say which: --expect-input-commitment FILE or --expect-output-commitment FILE',
+    });
+  }
   const expect: Expectation = {
     ...(commitments.size === 0 ? {} : { commitments }),
     ...(options.context === undefined ? {} : { context: utf8(options.context) }),
@@ -98,6 +122,7 @@ async function verifyCommand(session: Session, path: string, options: VerifyOpti
   const begun = io.now();
   const { verdict: proven, damaged } = check(prepared, proof, {
     expect,
+    links,
     allowInsecureSetup: options.allowInsecureSetup === true,
   });
   const milliseconds = keyTime + io.now() - begun;
@@ -125,6 +150,7 @@ Exits with 0 when the proof is accepted, 1 when it is rejected, 6 when a file is
 Examples:
   $ provenn verify answer.proof --key model/verifying.key
   $ provenn verify answer.proof --key model/verifying.key --input image.png --output output.json
+  $ provenn verify answer.proof --key model/verifying.key --expect-input-commitment old.commitment --chain input-x.link
   $ provenn verify answer.proof --key model/verifying.key --context "request 4711" --json`;
 
 export function addVerify(program: Command, start: (command: Command) => Session): void {
@@ -135,7 +161,10 @@ export function addVerify(program: Command, start: (command: Command) => Session
     .requiredOption('-k, --key <file>', 'the verifying key of the network')
     .option('-i, --input <file>', 'demand that the input is this one')
     .option('-o, --output <file>', 'demand that the output is this one: a result of provenn run, .npy or .npz')
-    .option('--chain <keys...>', 'keys that were re-keyed from this one, in order; the proof is under the last')
+    .option(
+      '--chain <files...>',
+      'keys or links that provenn rekey made since, in order; links need an expected commitment',
+    )
     .option('--context <text>', 'demand this context', parseContext)
     .option(
       '--expect-input-commitment <file...>',
