@@ -78,10 +78,11 @@ function constrainNode(scope: Scope, node: QuantNode): void {
   });
 }
 
-/** Whether an index map runs through a wire dimension from its first index on, one by one. */
-function isWhole(entry: AxisMap): boolean {
-  if (entry.kind === 'axis') return entry.stride === 1 && entry.offset === 0;
-  return entry.kind === 'listed' && entry.indices.every((index, x) => index === x);
+/** Whether an index map runs through a wire dimension of that size from its first index to its last, one by one. */
+function isWhole(entry: AxisMap, size: number, box: readonly number[]): boolean {
+  if (entry.kind === 'fixed') return size === 1;
+  if (entry.kind === 'axis') return entry.stride === 1 && entry.offset === 0 && box[entry.axis] === size;
+  return entry.indices.length === size && entry.indices.every((index, x) => index === x);
 }
 
 /** The wire that holds exactly the tensor, cell for cell in row-major order, if there is one that no input stands on. */
@@ -90,10 +91,11 @@ function plainWire({ build, graph, wires: known }: Scope, wires: Wires): WireId 
   if (view === undefined || others.length > 0 || !build.isWitness(view.wire)) return null;
   if (graph.inputs.some((port) => known.get(port.tensor)?.parts[0]?.wire === view.wire)) return null;
   const box = boxOf(wires);
-  const axes = view.map.flatMap((entry) => (isWhole(entry) ? axesOf(entry) : []));
+  const sizes = build.sizes(view.wire);
+  const axes = view.map.flatMap(axesOf);
   const inOrder = axes.every((axis, i) => i === 0 || axis > (axes[i - 1] as number));
-  const fixedAtZero = view.map.every((entry, dim) => entry.kind !== 'fixed' || build.sizes(view.wire)[dim] === 1);
-  return inOrder && fixedAtZero && product(box) === product(build.sizes(view.wire)) ? view.wire : null;
+  const whole = view.map.every((entry, dim) => isWhole(entry, sizes[dim] as number, box));
+  return inOrder && whole && product(box) === product(sizes) ? view.wire : null;
 }
 
 /** A wire that shows a tensor at the level of an output: the tensor's own when it has one, otherwise a copy tied to it. */
