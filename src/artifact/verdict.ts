@@ -55,7 +55,12 @@ export type HiddenTensor = {
   readonly commitment: string | null;
   /** The commitment that was expected, when links with equal cells lead from it to the one above. */
   readonly linkedFrom?: string;
+  /** Present when the integers are one sample of a committed data set. */
+  readonly sample?: Sample;
 };
+
+/** `index` counts from 0; null when the proof does not say which of the `count` samples it is about. */
+export type Sample = { readonly count: number; readonly index: number | null };
 
 /** Hidden weights: the name of their matrix in the circuit and the hexadecimal descriptor of the commitment the key fixes. */
 export type HiddenWeights = { readonly matrix: string; readonly commitment: string };

@@ -2,6 +2,7 @@
 
 import type { Circuit } from '../artifact/circuit.ts';
 import { decodeCommitment } from '../artifact/commitment.ts';
+import { dataSetsOf } from '../artifact/data-set.ts';
 import { matricesOf } from '../artifact/matrices.ts';
 import { toHex } from '../base/bytes.ts';
 import { ProvennError } from '../base/errors.ts';
@@ -13,20 +14,24 @@ export type ExpectedCommitments = {
   readonly expectWeightsCommitment?: readonly string[];
 };
 
-/** Matrices of a circuit that can be meant: `input:…`, `output:…`, or those of the weights. */
-function candidates(circuit: Circuit, kind: string): string[] {
-  return matricesOf(circuit)
+type Candidate = { readonly matrix: string; readonly port: string };
+
+/** Matrices of a circuit that can be meant: `input:…` and data sets, `output:…`, or those of the weights. */
+function candidates(circuit: Circuit, kind: string): Candidate[] {
+  const stacked = kind === 'input' ? dataSetsOf(circuit).map(({ matrix, port }) => ({ matrix, port: port.name })) : [];
+  const held = matricesOf(circuit)
     .filter(({ name, imported }) => (kind === 'weights' ? imported : !imported && name.startsWith(`${kind}:`)))
-    .map(({ name }) => name);
+    .map(({ name }) => ({ matrix: name, port: name.slice(kind.length + 1) }));
+  return [...stacked, ...held];
 }
 
 /** `NAME=what` names the port; without a name there must be only one that can be meant. */
 function target(circuit: Circuit, kind: string, text: string): readonly [matrix: string, what: string] {
   const known = candidates(circuit, kind);
-  const named = known.find((matrix) => text.startsWith(`${matrix.slice(kind.length + 1)}=`) && kind !== 'weights');
-  if (named !== undefined) return [named, text.slice(named.length - kind.length)];
+  const named = known.find(({ port }) => text.startsWith(`${port}=`) && kind !== 'weights');
+  if (named !== undefined) return [named.matrix, text.slice(named.port.length + 1)];
   const [only, ...others] = known;
-  if (only !== undefined && others.length === 0) return [only, text];
+  if (only !== undefined && others.length === 0) return [only.matrix, text];
   throw new ProvennError(
     'USAGE',
     only === undefined
@@ -37,7 +42,7 @@ function target(circuit: Circuit, kind: string, text: string): readonly [matrix:
       next:
         only === undefined
           ? 'Look at its visibilities: provenn inspect KEY'
-          : `Write NAME=FILE, with one of ${known.map((matrix) => matrix.slice(kind.length + 1)).join(', ')}.`,
+          : `Write NAME=FILE, with one of ${known.map(({ port }) => port).join(', ')}.`,
     },
   );
 }

@@ -1,5 +1,6 @@
 /** Loads what commands work on: models and folders of models, their preprocessing, and inputs. */
 import { dirname, join } from 'node:path';
+import type { DataSet } from '../artifact/data-set.ts';
 import type { Port } from '../artifact/quant-graph.ts';
 import { ProvennError } from '../base/errors.ts';
 import type { IntTensor } from '../base/tensor.ts';
@@ -58,6 +59,27 @@ export function readInputs(
   preprocessing: Preprocessing | null,
 ): Map<string, IntTensor> {
   return bindInputs(readArrays(path, preprocessing), ports, path);
+}
+
+/**
+ * The integers of every data set, by matrix. Samples lie along the first axis; where the model's own first dimension is 1, it
+ * may be left out, as files of many samples do.
+ */
+export function readSamples(path: string, dataSets: readonly DataSet[]): Map<string, IntTensor> {
+  if (dataSets.length === 0) {
+    throw new ProvennError('USAGE', 'The network reads no sample of a data set.', {
+      next: 'Compile it with --visibility input=committed --samples N.',
+    });
+  }
+  const stacks = dataSets.map(({ port, samples }): Port => ({ ...port, dims: [samples, ...port.dims] }));
+  const arrays = readArrays(path, null).map((array, index) => {
+    const stack = array.name === null ? stacks[index] : stacks.find(({ name }) => name === array.name);
+    const [samples, first, ...rest] = stack?.dims ?? [];
+    const isShort = first === 1 && array.dims?.join() === [samples, ...rest].join();
+    return isShort && stack !== undefined ? { ...array, dims: stack.dims } : array;
+  });
+  const values = bindInputs(arrays, stacks, path);
+  return new Map(dataSets.map(({ matrix, port }) => [matrix, values.get(port.name) as IntTensor]));
 }
 
 /** A file of a compiled model; an absent folder and a folder of something else each get their own advice. */

@@ -21,11 +21,14 @@ const notPrivate = 'not zero-knowledge: the proof may reveal what is not public'
 
 /** A port that is not shown: what is known of it, and by what name others can refer to it. */
 function hiddenLine(tensor: HiddenTensor): string {
-  const { name, tensor: inner, dims, dtype, quantization, commitment, linkedFrom } = tensor;
+  const { name, tensor: inner, dims, dtype, quantization, commitment, linkedFrom, sample } = tensor;
   const what = describePort({ port: { name, tensor: inner, dims, dtype, quantization } });
   if (commitment === null) return `${what}, private`;
   const linked = linkedFrom === undefined ? '' : `, re-keyed from ${linkedFrom}`;
-  return `${what}, hidden in the commitment ${commitment}${linked}`;
+  if (sample === undefined) return `${what}, hidden in the commitment ${commitment}${linked}`;
+  const { count, index } = sample;
+  const which = index === null ? `one of ${count} samples` : `sample ${index} of ${count}, counted from 0,`;
+  return `${what}, hidden: ${which} in the commitment ${commitment}${linked}`;
 }
 
 function weightsLine({ weights }: Claims): string {
@@ -100,13 +103,14 @@ export function verdictJson(verdict: Verdict, labels: readonly string[] | null):
       context: claims.context,
       inputs: arraysJson(inputs),
       outputs: arraysJson(outputs),
-      hidden: claims.hidden.map(({ side, name, dims, dtype, commitment, linkedFrom }) => ({
+      hidden: claims.hidden.map(({ side, name, dims, dtype, commitment, linkedFrom, sample }) => ({
         side,
         name,
         dims: [...dims],
         dtype,
         commitment,
         linkedFrom: linkedFrom ?? null,
+        sample: sample === undefined ? null : { ...sample },
       })),
       weights: claims.weights.length === 0 ? 'public' : claims.weights.map((weights) => ({ ...weights })),
       top: topJson(outputs, labels),

@@ -14,6 +14,10 @@ function withPart(visibility: Visibility, part: string): Visibility {
   const at = part.lastIndexOf('=');
   const subject = at < 0 ? part : part.slice(0, at);
   const level = levelOf(part, at < 0 ? '' : part.slice(at + 1));
+  if (subject === 'sample') {
+    if (level !== 'committed') return { ...visibility, sample: level };
+    throw new InvalidArgumentError('Which sample a proof is about is public or private: it is not committed itself.');
+  }
   if (subject === 'input' || subject === 'output') return { ...visibility, [subject]: level };
   if (subject === 'weights') {
     if (level !== 'private') return { ...visibility, weights: level };
@@ -26,7 +30,7 @@ function withPart(visibility: Visibility, part: string): Visibility {
       ports: new Map([...visibility.ports, [portName(side as 'input' | 'output', name), level]]),
     };
   throw new InvalidArgumentError(
-    `"${part}" does not begin with input=, output=, weights=, input:NAME= or output:NAME=.`,
+    `"${part}" does not begin with input=, output=, weights=, sample=, input:NAME= or output:NAME=.`,
   );
 }
 

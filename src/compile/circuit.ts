@@ -5,13 +5,14 @@ import type { Port, QuantGraph, QuantNode, QuantTensor } from '../artifact/quant
 import { equalBytes } from '../base/bytes.ts';
 import { invariant, ProvennError } from '../base/errors.ts';
 import { dtypeRange, type Interval, product } from '../base/tensor.ts';
-import { Builder, boxOf, expressionOf, identityMap, type Wires } from '../gadgets/builder.ts';
+import { Builder, boxOf, expressionOf, type Wires } from '../gadgets/builder.ts';
 import { CircuitProblem, checkCircuit, integerLimit } from '../gadgets/check.ts';
 import { axesOf } from '../gadgets/views.ts';
 import { cannotHide } from '../ops/hidden.ts';
 import type { OpInput, OutputSpec } from '../ops/op.ts';
 import { lookupOp } from '../ops/registry.ts';
-import { copied } from '../ops/wires.ts';
+import { copied, wholeWire } from '../ops/wires.ts';
+import { selectSample, stackedInput } from './data-set.ts';
 import { allPublic, type Level, levelOf, portName, type Visibility, weightsMatrix } from './visibility.ts';
 
 /** Tensors known so far as the operators see them. */
@@ -41,15 +42,15 @@ function inputWire(build: Builder, port: Port, level: Level): WireId {
   return wire;
 }
 
-function inputWires(build: Builder, port: Port, level: Level): Wires {
-  const wire = inputWire(build, port, level);
-  return {
-    dtype: port.dtype,
-    dims: port.dims,
-    axes: port.dims.map((size) => [size]),
-    parts: [{ wire, map: identityMap(port.dims) }],
-    constant: null,
-  };
+/** Ports of the circuit for an input of the model; a data set with a public selector adds one that says which sample it is. */
+function inputPorts({ build, graph, visibility, wires }: Scope, port: Port): CircuitPort[] {
+  const stacked = stackedInput(graph, visibility) === port;
+  const { input, selector } = stacked
+    ? selectSample(build, port, visibility.samples as number, visibility.sample ?? 'public')
+    : { input: inputWire(build, port, levelOf(visibility, 'input', port.name)), selector: null };
+  const axes = port.dims.map((size) => [size]);
+  wires.set(port.tensor, wholeWire(port.dtype, port.dims, axes, input));
+  return selector === null ? [{ ...port, wire: input }] : [{ ...port, wire: input }, selector];
 }
 
 function specOf(graph: QuantGraph, name: string): OutputSpec {
@@ -146,11 +147,7 @@ export type Built = { readonly circuit: Circuit; readonly secrets: ReadonlyMap<W
 function build(graph: QuantGraph, visibility: Visibility): Built {
   const builder = new Builder(visibility.weights === 'committed' ? weightsMatrix : null);
   const scope: Scope = { build: builder, graph, visibility, wires: new Map() };
-  for (const port of graph.inputs)
-    scope.wires.set(port.tensor, inputWires(builder, port, levelOf(visibility, 'input', port.name)));
-  const inputs = graph.inputs.map(
-    (port): CircuitPort => ({ ...port, wire: (scope.wires.get(port.tensor) as Wires).parts[0]?.wire as WireId }),
-  );
+  const inputs = graph.inputs.flatMap((port) => inputPorts(scope, port));
   for (const node of graph.nodes) constrainNode(scope, node);
   const outputs = publishAll(scope);
   if (!builder.looksUp) lookUpNothing(builder);

@@ -12,6 +12,10 @@ export type Visibility = {
   readonly weights: 'public' | 'committed';
   /** Exceptions for single ports, by `input:NAME` or `output:NAME`. */
   readonly ports: ReadonlyMap<string, Level>;
+  /** The one committed input is a sample of a committed data set of so many. */
+  readonly samples?: number;
+  /** Whether proofs say which sample; by default they do. */
+  readonly sample?: 'public' | 'private';
 };
 
 export const allPublic: Visibility = { input: 'public', output: 'public', weights: 'public', ports: new Map() };

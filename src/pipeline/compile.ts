@@ -2,6 +2,7 @@
 import type { Circuit } from '../artifact/circuit.ts';
 import { circuitDigest } from '../artifact/circuit-codec.ts';
 import type { Opening } from '../artifact/commitment.ts';
+import { dataSetsOf } from '../artifact/data-set.ts';
 import { modelDigest, type ProvingKey, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
 import type { QuantGraph } from '../artifact/quant-graph.ts';
 import type { Backend, Costs, KeyOptions, MadeKey } from '../backends/proving.ts';
@@ -81,17 +82,24 @@ function rowsOf(model: QuantGraph, circuit: Circuit): CompileRow[] {
 }
 
 /** What proofs of a circuit do not show. */
-function hiddenParts({ inputs, outputs, wires }: Circuit): [string, string][] {
+function hiddenParts(circuit: Circuit): [string, string][] {
+  const { inputs, outputs, wires } = circuit;
+  const dataSets = dataSetsOf(circuit);
+  const stacked = dataSets.map(({ port, samples, isSampleShown }): [string, string] => [
+    portName('input', port.name),
+    `${isSampleShown ? 'a stated one' : 'one'} of ${samples} committed samples`,
+  ]);
   const ports = [
     ...inputs.map(({ name, wire }) => [portName('input', name), wire] as const),
     ...outputs.map(({ name, wire }) => [portName('output', name), wire] as const),
   ];
   const hidden = ports.flatMap(([name, wire]): [string, string][] => {
     const role = wires[wire]?.role;
-    return role === 'public' ? [] : [[name, role === 'committed' ? 'committed' : 'private']];
+    const isKnown = role === 'public' || dataSets.some(({ port }) => port.wire === wire);
+    return isKnown ? [] : [[name, role === 'committed' ? 'committed' : 'private']];
   });
   const weights = wires.some(({ matrix }) => matrix === weightsMatrix);
-  return weights ? [...hidden, [weightsMatrix, 'committed']] : hidden;
+  return [...stacked, ...hidden, ...(weights ? [[weightsMatrix, 'committed'] as [string, string]] : [])];
 }
 
 function compilationOf(model: QuantGraph, circuit: Circuit, made: MadeKey): Compilation {

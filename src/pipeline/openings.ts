@@ -24,6 +24,13 @@ export type UsableOpening = {
   readonly claim: () => void;
 };
 
+/** The opening of a matrix among those given. Throws `USAGE`. */
+export function givenOpening(matrix: string, given: readonly UsableOpening[]): UsableOpening | undefined {
+  const found = given.filter(({ opening }) => opening.commitment.matrix === matrix);
+  if (found.length <= 1) return found[0];
+  throw new ProvennError('USAGE', `There are ${found.length} openings of "${matrix}".`, { next: 'Give one of them.' });
+}
+
 /** A commitment to some cells of a circuit's matrix, with everything to open it. */
 export function makeOpening(
   circuit: Circuit,
@@ -83,8 +90,8 @@ export function cellsByWire(circuit: Circuit, { commitment, cells }: Opening): M
 }
 
 /**
- * Commitments to ports that a circuit holds committed; values by `input:NAME` and `output:NAME`, others are left out. Throws
- * `USAGE` when none of the values is of such a port.
+ * Commitments to ports that a circuit holds committed; values by `input:NAME`, `data:NAME` and `output:NAME`, others are left
+ * out. Throws `USAGE` when none of the values is of such a port.
  */
 export function commitPorts(
   key: VerifyingKey,

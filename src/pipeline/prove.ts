@@ -16,7 +16,8 @@ import { assignWitness } from '../compile/witness.ts';
 import { execute } from '../runtime/execute.ts';
 import { prepareKey, verifyProof } from '../verify/index.ts';
 import { backendOf, openAll, parametersOf } from './backends.ts';
-import { cellsByWire, type Draw, makeOpening, type UsableOpening } from './openings.ts';
+import { selectSamples } from './data-sets.ts';
+import { cellsByWire, type Draw, givenOpening, makeOpening, type UsableOpening } from './openings.ts';
 
 /** Stages of every proof, and of the transparent and the groth16 backend between them. */
 export type ProveStage =
@@ -41,6 +42,8 @@ export type ProveOptions = {
    * fresh commitment, whose opening is returned with the proof.
    */
   readonly openings?: readonly UsableOpening[];
+  /** Which sample of its committed data set an input is, counted from 0, by input name. */
+  readonly samples?: ReadonlyMap<string, number>;
   /** Fresh bytes for fresh commitments, 32 at a time. */
   readonly draw?: Draw;
   /** Told when a stage begins, before its work. */
@@ -61,13 +64,6 @@ type Prepared = {
   readonly openings: ReadonlyMap<string, Opening>;
   readonly made: readonly Opening[];
 };
-
-/** The opening of a matrix among those given. Throws `USAGE`. */
-function givenOpening(matrix: string, given: readonly UsableOpening[]): UsableOpening | undefined {
-  const found = given.filter(({ opening }) => opening.commitment.matrix === matrix);
-  if (found.length <= 1) return found[0];
-  throw new ProvennError('USAGE', `There are ${found.length} openings of "${matrix}".`, { next: 'Give one of them.' });
-}
 
 /** Refuses an opening of other integers than those of this run. */
 function checkCells(opening: Opening, circuit: Circuit, witness: Witness): void {
@@ -90,6 +86,7 @@ function prepare(
   accepted: Accepted,
   trace: Trace,
   options: ProveOptions,
+  selected: ReadonlyMap<WireId, ArrayLike<number>>,
   held: ReadonlyMap<WireId, ArrayLike<number>> = new Map(),
 ): Prepared {
   const { circuit } = accepted;
@@ -104,6 +101,7 @@ function prepare(
   }
   const secrets = new Map([
     ...held,
+    ...selected,
     ...imported.flatMap((found) => [...cellsByWire(circuit, (found as UsableOpening).opening)]),
   ]);
   const witness = assignWitness(circuit, trace, secrets);
@@ -167,9 +165,10 @@ export function proveInference(key: ProvingKey, inputs: ReadonlyMap<string, IntT
   stage('key');
   const accepted = acceptKey(key.verifyingKey);
   stage('execute');
-  const trace = execute(key.model, inputs);
+  const selected = selectSamples(accepted.circuit, inputs, options.samples ?? new Map(), options.openings ?? []);
+  const trace = execute(key.model, selected.inputs);
   stage('assign');
-  const { witness, openings, made } = prepare(accepted, trace, options);
+  const { witness, openings, made } = prepare(accepted, trace, options, selected.cells);
   const { randomness } = options;
   const proof = proveWitness(accepted, witness, context, { randomness, openings: openAll(openings), onStage: stage });
   stage('verify');
@@ -188,10 +187,11 @@ export async function proveFor(
   const backend = await backendOf(key.verifyingKey.backend);
   const { accepted } = prepareKey(key.verifyingKey);
   onStage('execute');
-  const trace = execute(key.model, inputs);
+  const selected = selectSamples(accepted.circuit, inputs, options.samples ?? new Map(), options.openings ?? []);
+  const trace = execute(key.model, selected.inputs);
   onStage('assign');
   const held = backend.heldCells(key);
-  const { witness, openings, made } = prepare(accepted, trace, options, held);
+  const { witness, openings, made } = prepare(accepted, trace, options, selected.cells, held);
   const proof = await backend.prove(key, witness, context, { randomness: options.randomness, openings, onStage });
   onStage('verify');
   return { proof, trace, claims: claimsOf(accepted, proof), made };

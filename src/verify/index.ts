@@ -3,6 +3,7 @@
  * derives from the key and the checked statement.
  */
 import type { CircuitPort } from '../artifact/circuit.ts';
+import { type DataSet, dataSetsOf, modelInputs } from '../artifact/data-set.ts';
 import { decodeVerifyingKey, modelDigest, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
 import type { Link } from '../artifact/link.ts';
 import { matricesOf } from '../artifact/matrices.ts';
@@ -15,6 +16,7 @@ import type {
   PublicTensor,
   Rejection,
   RejectionCode,
+  Sample,
   Verdict,
 } from '../artifact/verdict.ts';
 import { type Accepted, type BackendVerifier, Rejected } from '../backends/verifying.ts';
@@ -33,6 +35,7 @@ export type {
   PublicTensor,
   Rejection,
   RejectionCode,
+  Sample,
   Verdict,
 } from '../artifact/verdict.ts';
 
@@ -107,9 +110,13 @@ function checkCommitments(key: Accepted, statement: Statement): void {
     throw new Refusal('statement', 'The proof states another number of commitments than the model has.');
 }
 
+function publicIntegers(key: Accepted, statement: Statement, wire: number): Int32Array {
+  const order = key.circuit.wires.slice(0, wire).filter(({ role }) => role === 'public').length;
+  return statement.publics[order] as Int32Array;
+}
+
 function publicTensor(key: Accepted, statement: Statement, port: CircuitPort): PublicTensor {
-  const order = key.circuit.wires.slice(0, port.wire).filter((wire) => wire.role === 'public').length;
-  const integers = statement.publics[order] as Int32Array;
+  const integers = publicIntegers(key, statement, port.wire);
   const { name, tensor, dims, dtype, quantization } = port;
   const values =
     quantization === null
@@ -128,8 +135,25 @@ function isPublic(key: Accepted): (port: CircuitPort) => boolean {
   return (port) => key.circuit.wires[port.wire]?.role === 'public';
 }
 
+/** The selector is made of one 1 and zeros: the accepted proof says that it sums to 1, and its interval is [0, 1]. */
+function sampleOf(key: Accepted, statement: Statement, { selector, samples, isSampleShown }: DataSet): Sample {
+  const index = isSampleShown ? publicIntegers(key, statement, selector).indexOf(1) : null;
+  return { count: samples, index };
+}
+
+/** The data set that an input is a sample of. */
+function dataSetBehind(key: Accepted, side: HiddenTensor['side'], wire: number): DataSet | undefined {
+  return side === 'input' ? dataSetsOf(key.circuit).find(({ port }) => port.wire === wire) : undefined;
+}
+
+/** The matrix that holds the integers of a port, alone or among other samples. */
+function matrixBehind(key: Accepted, side: HiddenTensor['side'], wire: number): string | undefined {
+  return dataSetBehind(key, side, wire)?.matrix ?? key.circuit.wires[wire]?.matrix;
+}
+
 function hiddenTensors(
   key: Accepted,
+  statement: Statement,
   side: HiddenTensor['side'],
   ports: readonly CircuitPort[],
   descriptors: ReadonlyMap<string, string>,
@@ -138,8 +162,11 @@ function hiddenTensors(
   return ports
     .filter((port) => !shown(port))
     .map(({ wire, ...port }) => {
-      const matrix = key.circuit.wires[wire]?.matrix;
-      return { side, ...port, commitment: matrix === undefined ? null : (descriptors.get(matrix) ?? null) };
+      const dataSet = dataSetBehind(key, side, wire);
+      const matrix = matrixBehind(key, side, wire);
+      const commitment = matrix === undefined ? null : (descriptors.get(matrix) ?? null);
+      const hidden = { side, ...port, commitment };
+      return dataSet === undefined ? hidden : { ...hidden, sample: sampleOf(key, statement, dataSet) };
     });
 }
 
@@ -159,11 +186,13 @@ function claimsOf(
     modelDigest: toHex(key.modelDigest),
     keyDigest: toHex(key.keyDigest),
     context: toHex(statement.context),
-    inputs: circuit.inputs.filter(shown).map((port) => publicTensor(key, statement, port)),
+    inputs: modelInputs(circuit)
+      .filter(shown)
+      .map((port) => publicTensor(key, statement, port)),
     outputs: circuit.outputs.filter(shown).map((port) => publicTensor(key, statement, port)),
     hidden: [
-      ...hiddenTensors(key, 'input', circuit.inputs, descriptors),
-      ...hiddenTensors(key, 'output', circuit.outputs, descriptors),
+      ...hiddenTensors(key, statement, 'input', circuit.inputs, descriptors),
+      ...hiddenTensors(key, statement, 'output', circuit.outputs, descriptors),
     ],
     weights: key.commitments.map(({ matrix }) => ({ matrix, commitment: descriptors.get(matrix) as string })),
     setup: verifier.setup(key),
@@ -198,6 +227,7 @@ function checkPort(
 /** Which part of a claim a commitment belongs to: an input, an output, or the weights, hence the model. */
 function subjectOf(key: Accepted, matrix: string): 'input' | 'output' | 'model' {
   const holds = (port: CircuitPort): boolean => key.circuit.wires[port.wire]?.matrix === matrix;
+  if (dataSetsOf(key.circuit).some((dataSet) => dataSet.matrix === matrix)) return 'input';
   return key.circuit.inputs.some(holds) ? 'input' : key.circuit.outputs.some(holds) ? 'output' : 'model';
 }
 
@@ -237,7 +267,7 @@ function withLinks(key: Accepted, claims: Claims, followed: Followed): Claims {
   const hidden = claims.hidden.map((tensor) => {
     const ports = tensor.side === 'input' ? key.circuit.inputs : key.circuit.outputs;
     const wire = ports.find(({ name }) => name === tensor.name)?.wire ?? -1;
-    const linkedFrom = followed.pinned.get(key.circuit.wires[wire]?.matrix ?? '');
+    const linkedFrom = followed.pinned.get(matrixBehind(key, tensor.side, wire) ?? '');
     return linkedFrom === undefined ? tensor : { ...tensor, linkedFrom };
   });
   return { ...claims, hidden, soundnessBits: bitsWithLinks(claims.soundnessBits, followed) };

@@ -24,6 +24,7 @@ import { registerOpening } from '../../pipeline/node/ledger.ts';
 import { ledgerEntry } from '../../pipeline/node/openings.ts';
 import { quantizeFloatModel } from '../../pipeline/node/quantize.ts';
 import { freshRandomness } from '../../pipeline/node/randomness.ts';
+import { parseCount } from '../count.ts';
 import { formatBytes, formatCount, formatTable } from '../format.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { located } from '../located.ts';
@@ -43,6 +44,7 @@ type CompileOptions = {
   readonly ptauDigest?: string;
   readonly contributor: string;
   readonly visibility?: Visibility;
+  readonly samples?: number;
 };
 
 /** The files of a compiled model by name, ready to be written at once. */
@@ -170,7 +172,8 @@ async function compile(session: Session, path: string, options: CompileOptions):
   const { model } = await located(path, () => importModel(bytes));
   progress.stage('compiling', 0.3);
   const setup = setupOf(options);
-  const { visibility = allPublic } = options;
+  const { visibility: chosen = allPublic, samples } = options;
+  const visibility = samples === undefined ? chosen : { ...chosen, samples };
   if (dryRun && setup === null && (await needsSetup(options.backend)))
     return estimate(session, path, options.backend, model, visibility);
   let stage = '';
@@ -215,10 +218,14 @@ written completely or not at all. The same model gives the same bytes on every m
 commitment that other proofs can refer to). With weights=committed the folder has a folder secret/ with the model, the proving
 key and the opening of the weights: keep it, and publish the rest. Its opening serves six proofs, then: provenn rekey.
 
+With input=committed --samples N, every proof is about one sample of a committed data set of N: provenn commit --data. It says
+which one, unless sample=private hides that too. Each proof looks up the whole data set, so its cost grows with N.
+
 Examples:
   $ provenn compile model.int8.onnx -o model
   $ provenn compile model.onnx --calibration samples.npz -o model
   $ provenn compile model.int8.onnx -o model --visibility input=private,weights=committed,output=public
+  $ provenn compile model.int8.onnx -o model --visibility input=committed,sample=private --samples 16
   $ provenn compile model.int8.onnx --dry-run`;
 
 export function addCompile(program: Command, start: (command: Command) => Session): void {
@@ -235,6 +242,7 @@ export function addCompile(program: Command, start: (command: Command) => Sessio
       'who learns what, as input=private,weights=committed,output:NAME=public; default: all public',
       parseVisibility,
     )
+    .option('--samples <n>', 'the committed input is one sample of a committed data set of so many', parseCount)
     .option('--ptau <file>', 'groth16: the powers-of-tau file of a public ceremony')
     .option('--ptau-digest <hex>', 'groth16: the BLAKE2b digest of a ceremony file that provenn does not know')
     .option('--contributor <name>', 'groth16: who contributes to the key, for its transcript', 'compile')

@@ -2,15 +2,20 @@
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { decodeProvingKey } from '../../artifact/keys.ts';
+import { dataSetsOf } from '../../artifact/data-set.ts';
+import { decodeProvingKey, type ProvingKey } from '../../artifact/keys.ts';
 import { encodeProof } from '../../artifact/proof.ts';
 import { utf8 } from '../../base/bytes.ts';
+import { ProvennError } from '../../base/errors.ts';
+import type { IntTensor } from '../../base/tensor.ts';
 import { outputsOf, proveFor } from '../../pipeline/index.ts';
+import type { Preprocessing } from '../../pipeline/io/preprocess.ts';
 import { arraysJson } from '../../pipeline/io/result.ts';
 import { writeFileAtomic } from '../../pipeline/node/files.ts';
 import { modelFile, modelFolder } from '../../pipeline/node/folder.ts';
 import { freshRandomness } from '../../pipeline/node/randomness.ts';
 import { parseContext } from '../context.ts';
+import { parseCount } from '../count.ts';
 import { formatBytes, formatMilliseconds } from '../format.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { located } from '../located.ts';
@@ -21,12 +26,31 @@ import { describePort, topJson, valueLines } from '../render-result.ts';
 import type { Session } from '../session.ts';
 
 type ProveOptions = {
-  readonly input: string;
+  readonly input?: string;
+  readonly sample?: number;
   readonly output: string;
   readonly context?: string;
   readonly preprocess?: string;
   readonly opening?: readonly string[];
 };
+
+/** Inputs from the file, but for one that is a sample of a data set: the opening holds it. */
+function givenInputs(
+  key: ProvingKey,
+  { input, sample }: ProveOptions,
+  preprocessing: Preprocessing | null,
+): { readonly inputs: ReadonlyMap<string, IntTensor>; readonly samples: ReadonlyMap<string, number> } {
+  const stacked = dataSetsOf(key.verifyingKey.circuit).map(({ port }) => port.name);
+  const others = key.model.inputs.filter(({ name }) => !stacked.includes(name));
+  const next =
+    stacked.length > 0
+      ? `The input ${stacked.join()} is a sample of a committed data set: give --opening FILE --sample K.`
+      : 'Give --input FILE; --sample is for networks compiled with --samples N.';
+  if ((input === undefined) !== (others.length === 0) || (sample !== undefined && stacked.length === 0))
+    throw new ProvennError('USAGE', 'The options do not name the inputs that this network reads.', { next });
+  const inputs = input === undefined ? new Map<string, IntTensor>() : readInputs(input, others, preprocessing);
+  return { inputs, samples: new Map(sample === undefined ? [] : stacked.map((name) => [name, sample])) };
+}
 
 async function prove(session: Session, folder: string, options: ProveOptions): Promise<void> {
   const { progress, io } = session;
@@ -36,7 +60,7 @@ async function prove(session: Session, folder: string, options: ProveOptions): P
   const key = await located(path, () => decodeProvingKey(keyBytes));
   const preprocessing =
     loadPreprocessing(options.preprocess, join(folder, modelFolder.provingKey))?.preprocessing ?? null;
-  const inputs = readInputs(options.input, key.model.inputs, preprocessing);
+  const { inputs, samples } = givenInputs(key, options, preprocessing);
   const openings = usableOpenings(folder, options.opening ?? []);
   const since = io.now();
   const { proof, trace, claims, made } = await located(path, () =>
@@ -44,6 +68,7 @@ async function prove(session: Session, folder: string, options: ProveOptions): P
       randomness: freshRandomness(),
       draw: freshRandomness,
       openings,
+      samples,
       context: utf8(options.context ?? ''),
       onStage: showStage(progress),
     }),
@@ -85,19 +110,21 @@ const help = `
 The proof shows that the network of DIR gives the output it states for the input it states. It is verified before it is
 written. It is zero-knowledge: it says nothing about what is not public. Hidden weights are opened with the opening in DIR,
 which serves a number of proofs; a committed input or output with its --opening, or else with a new commitment that is
-written beside the proof.
+written beside the proof. Of a network compiled with --samples, the input is read from the opening of its data set.
 The context binds a proof to a session, an audience or a nonce: verify it with the same --context.
 
 Examples:
   $ provenn prove model --input image.png -o answer.proof
-  $ provenn prove model --input input.json -o answer.proof --context "request 4711"`;
+  $ provenn prove model --input input.json -o answer.proof --context "request 4711"
+  $ provenn prove model --opening samples.opening --sample 3 -o answer.proof`;
 
 export function addProve(program: Command, start: (command: Command) => Session): void {
   program
     .command('prove')
     .description('run the network on an input and prove the answer')
     .argument('<dir>', 'a folder made by provenn compile')
-    .requiredOption('-i, --input <file>', 'the input: JSON, .npy, .npz or PNG')
+    .option('-i, --input <file>', 'the input: JSON, .npy, .npz or PNG')
+    .option('--sample <k>', 'the sample of a committed data set to prove about, counted from 0', parseCount)
     .requiredOption('-o, --output <file>', 'where to write the proof')
     .option('--context <text>', 'bind the proof to this text, at most 1024 bytes', parseContext)
     .option('--opening <file...>', 'openings of committed inputs or outputs, or a lease of that of the weights')

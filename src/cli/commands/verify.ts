@@ -1,5 +1,6 @@
 /** provenn verify: what a proof establishes under a key, and whether that is what was expected. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { modelInputs } from '../../artifact/data-set.ts';
 import { openAny } from '../../artifact/envelope.ts';
 import { decodeVerifyingKey, type VerifyingKey } from '../../artifact/keys.ts';
 import { decodeLink, type Link } from '../../artifact/link.ts';
@@ -102,7 +103,8 @@ async function verifyCommand(session: Session, path: string, options: VerifyOpti
   const prepared = await located(options.key, () => prepareChain(key, later));
   const keyTime = io.now() - since;
   const preprocessing = loadPreprocessing(options.preprocess, options.key)?.preprocessing ?? null;
-  const { inputs, outputs } = key.circuit;
+  const { outputs } = key.circuit;
+  const inputs = modelInputs(key.circuit);
   const expected = options.input === undefined ? null : readInputs(options.input, inputs, preprocessing);
   const wanted = options.output === undefined ? null : readOutputs(options.output, outputs);
   const commitments = await located(options.key, () => expectedCommitments(key.circuit, options), ['--expect']);
