@@ -1,13 +1,14 @@
 /** Every byte: of a proof body, of a well-sealed proof file, of a well-sealed verifying key. Anything but a verdict is a crash. */
 import { afterAll, expect, test } from 'vitest';
 import { open, seal } from '../../src/artifact/envelope.ts';
-import { encodeVerifyingKey } from '../../src/artifact/keys.ts';
+import { encodeVerifyingKey, type VerifyingKey } from '../../src/artifact/keys.ts';
 import { encodeProof, type Proof } from '../../src/artifact/proof.ts';
-import { acceptKey, makeKey, proveWitness } from '../../src/backends/transparent/index.ts';
+import { acceptKey, type CommittedMatrix, makeKey, proveWitness } from '../../src/backends/transparent/index.ts';
 import { equalBytes, utf8 } from '../../src/base/bytes.ts';
 import { ProvennError } from '../../src/base/errors.ts';
 import { type PreparedKey, prepareKey, verify, verifyProof } from '../../src/verify/index.ts';
 import { complete, seeded } from '../support/circuits.ts';
+import { dotProduct } from '../support/dot-product.ts';
 import { fresh } from '../support/fresh.ts';
 import { allGadgets } from '../support/gadget-circuits.ts';
 import { withBody } from '../support/malicious.ts';
@@ -60,17 +61,51 @@ export type Extent = {
   readonly damaged: number;
 };
 
-/** Registers the suite. */
-export function byteSuite({ stride, keyStride, damaged }: Extent): void {
+/** A key and an honest proof under it. */
+type Subject = { readonly name: string; readonly key: VerifyingKey; readonly proof: Proof };
+
+const context = utf8('every byte');
+
+/** Every kind of relation; nothing is committed for longer than the proof. */
+function everyRelation(): Subject {
   const { circuit, inputs } = allGadgets;
   const key = makeKey(circuit);
+  return {
+    name: 'every relation',
+    key,
+    proof: proveWitness(acceptKey(key), complete(circuit, inputs), context, fresh()),
+  };
+}
+
+/** Weights that the key commits to, with evidence, and an input that the statement commits to. */
+function committed(): Subject {
+  const { keyFor, openings, witness, weights, input } = dotProduct(3);
+  const key = keyFor(openings.get('weights') as CommittedMatrix);
+  const options = { ...fresh(), openings };
+  return {
+    name: 'committed weights and input',
+    key,
+    proof: proveWitness(acceptKey(key), witness(weights, input), context, options),
+  };
+}
+
+/** Registers the suite for keys without commitments. */
+export function byteSuite(extent: Extent): void {
+  suiteOf(everyRelation(), extent);
+}
+
+/** Registers the suite for a key with a commitment and a statement with another. */
+export function committedByteSuite(extent: Extent): void {
+  suiteOf(committed(), extent);
+}
+
+function suiteOf({ name, key, proof }: Subject, { stride, keyStride, damaged }: Extent): void {
   const keyBytes = encodeVerifyingKey(key);
   const accepted = acceptKey(key);
-  const proof = proveWitness(accepted, complete(circuit, inputs), utf8('every byte'), fresh());
   const proofBytes = encodeProof(proof);
   const tally = new Tally();
 
-  afterAll(() => tally.print('changed bytes'));
+  afterAll(() => tally.print(`changed bytes, ${name}`));
 
   test('the proof is accepted as it is', () => {
     expect(verify(keyBytes, proofBytes).ok).toBe(true);
@@ -88,15 +123,19 @@ export function byteSuite({ stride, keyStride, damaged }: Extent): void {
     patienceOfTests,
   );
 
-  test('several bytes of the proof body changed at random are rejected', () => {
-    const random = seeded(2);
-    for (let run = 0; run < damaged; run++) {
-      let body = proof.body;
-      for (let i = random(2, 8); i > 0; i--) body = flipped(body, random(0, body.length - 1), random);
-      if (!equalBytes(body, proof.body)) tally.reject(verifyProof({ accepted }, withBody(proof, body)), `run ${run}`);
-    }
-    tally.add('damaged bodies', damaged);
-  });
+  test(
+    'several bytes of the proof body changed at random are rejected',
+    () => {
+      const random = seeded(2);
+      for (let run = 0; run < damaged; run++) {
+        let body = proof.body;
+        for (let i = random(2, 8); i > 0; i--) body = flipped(body, random(0, body.length - 1), random);
+        if (!equalBytes(body, proof.body)) tally.reject(verifyProof({ accepted }, withBody(proof, body)), `run ${run}`);
+      }
+      tally.add('damaged bodies', damaged);
+    },
+    patienceOfTests,
+  );
 
   test('any byte of the statement changed in a well-sealed proof file is rejected', () => {
     const random = seeded(3);
@@ -117,25 +156,35 @@ export function byteSuite({ stride, keyStride, damaged }: Extent): void {
       tally.reject(verify(keyBytes, proofBytes.subarray(0, at)), `file cut at ${at}`, ['malformed']);
   });
 
-  test('any byte of a well-sealed verifying key changed is refused, or the proof fails under it', () => {
-    const random = seeded(5);
-    const payload = open('verifying-key', keyBytes);
-    let slowest = 0;
-    const chosen = positions(payload.length, keyStride, random);
-    for (const at of chosen) {
-      const changed = seal('verifying-key', flipped(payload, at, random));
-      const start = performance.now();
-      const outcome = prepared(changed);
-      slowest = Math.max(slowest, performance.now() - start);
-      tally.reject(verify(changed, proofBytes), `key byte ${at}`);
-      if (typeof outcome === 'string')
-        expect(['ARTIFACT_TAMPERED', 'ARTIFACT_VERSION', 'KEY_REFUSED'], `key byte ${at}`).toContain(outcome);
-      else tally.reject(verifyProof(outcome, rebound(proof, outcome)), `key byte ${at}, rebound`);
-      tally.add(typeof outcome === 'string' ? 'keys refused' : 'keys of other models');
-    }
-    expect(slowest).toBeLessThan(patienceMs);
-    tally.add(`of ${payload.length} key bytes`, chosen.length);
-  });
+  test(
+    'any byte of a well-sealed verifying key changed is refused, or the proof fails under it',
+    () => {
+      const random = seeded(5);
+      const payload = open('verifying-key', keyBytes);
+      let slowest = 0;
+      // The evidence for the key's commitment is a proof at its end, and is visited like the proof itself.
+      const evidence = key.commitments.reduce((total, commitment) => total + commitment.evidence.proof.length, 0);
+      const head = payload.length - evidence;
+      const chosen = [
+        ...positions(head, keyStride, random),
+        ...positions(evidence, stride, random).map((at) => head + at),
+      ];
+      for (const at of chosen) {
+        const changed = seal('verifying-key', flipped(payload, at, random));
+        const start = performance.now();
+        const outcome = prepared(changed);
+        slowest = Math.max(slowest, performance.now() - start);
+        tally.reject(verify(changed, proofBytes), `key byte ${at}`);
+        if (typeof outcome === 'string')
+          expect(['ARTIFACT_TAMPERED', 'ARTIFACT_VERSION', 'KEY_REFUSED'], `key byte ${at}`).toContain(outcome);
+        else tally.reject(verifyProof(outcome, rebound(proof, outcome)), `key byte ${at}, rebound`);
+        tally.add(typeof outcome === 'string' ? 'keys refused' : 'keys of other models');
+      }
+      expect(slowest).toBeLessThan(patienceMs);
+      tally.add(`of ${payload.length} key bytes`, chosen.length);
+    },
+    patienceOfTests,
+  );
 
   test('nothing false was accepted', () => {
     expect(tally.count('accepted')).toBe(0);

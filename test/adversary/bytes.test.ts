@@ -1,3 +1,5 @@
-import { byteSuite } from './byte-suite.ts';
+import { describe } from 'vitest';
+import { byteSuite, committedByteSuite } from './byte-suite.ts';
 
-byteSuite({ stride: 29, keyStride: 3, damaged: 200 });
+describe('every relation', () => byteSuite({ stride: 29, keyStride: 3, damaged: 200 }));
+describe('committed weights and input', () => committedByteSuite({ stride: 251, keyStride: 1, damaged: 100 }));

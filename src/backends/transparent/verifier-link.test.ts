@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { fresh } from '../../../test/support/fresh.ts';
 import type { Commitment } from '../../artifact/commitment.ts';
+import { open, seal } from '../../artifact/envelope.ts';
 import { decodeLink, encodeLink, type Link } from '../../artifact/link.ts';
 import { BytesError, equalBytes } from '../../base/bytes.ts';
 import { ProvennError } from '../../base/errors.ts';
@@ -38,6 +39,16 @@ function refusal(forged: Link): string {
     throw error;
   }
   return '';
+}
+
+/** The same of a payload; whatever else is thrown is a crash. */
+function sealed(payload: Uint8Array): string {
+  try {
+    return refusal(decodeLink(seal('link', payload)));
+  } catch (error) {
+    if (error instanceof ProvennError) return error.code;
+    throw error;
+  }
 }
 
 describe('a link', () => {
@@ -106,14 +117,19 @@ describe('a link', () => {
       Uint8Array.of(...link.proof, 0),
     ])
       expect(refusal({ ...link, proof })).not.toBe('');
-    for (let at = 0; at < link.proof.length; at += 499)
+    for (let at = 0; at < link.proof.length; at += 997)
       expect(refusal({ ...link, proof: link.proof.map((byte, i) => (i === at ? byte ^ 1 : byte)) })).not.toBe('');
+    // Well sealed, as its forger would: every byte outside the proof counts, too.
+    const payload = open('link', encodeLink(link));
+    for (let at = 0; at < payload.length - link.proof.length; at++)
+      for (const mask of [1, 0x80])
+        expect(sealed(payload.map((byte, i) => (i === at ? byte ^ mask : byte)))).not.toBe('');
     const bytes = encodeLink(link);
     for (let at = 0; at < bytes.length; at += 1999) {
       expect(() => decodeLink(bytes.subarray(0, at))).toThrow(ProvennError);
       expect(() => decodeLink(bytes.map((byte, i) => (i === at ? byte ^ 1 : byte)))).toThrow(ProvennError);
     }
-  });
+  }, 120_000);
 
   it('spends of each budget what any proof does: its queries fit the random coefficients of the format', () => {
     expect(parameters.queries * about.budget).toBeLessThanOrEqual(format.tail);
