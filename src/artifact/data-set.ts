@@ -68,11 +68,7 @@ function wiresOfSumOne(
   return found;
 }
 
-/**
- * The inputs of a circuit that are samples of committed data sets. Names decide nothing: an input is one exactly when the
- * relations say so, so whoever believes the circuit may believe this.
- */
-export function dataSetsOf(circuit: Circuit): DataSet[] {
+function recognise(circuit: Circuit): DataSet[] {
   const { inputs, wires, tables, gadgets } = circuit;
   const lookups = gadgets.filter((gadget): gadget is TableGadget => gadget.kind === 'table');
   const sumOf = soleSums(circuit);
@@ -101,6 +97,18 @@ export function dataSetsOf(circuit: Circuit): DataSet[] {
     const samples = selector.sizes[0] as number;
     return [{ port, matrix, data: right.wire, selector: left.wire, samples, isSampleShown }];
   });
+}
+
+const recognised = new WeakMap<Circuit, readonly DataSet[]>();
+
+/**
+ * The inputs of a circuit that are samples of committed data sets. Names decide nothing: an input is one exactly when the
+ * relations say so, so whoever believes the circuit may believe this.
+ */
+export function dataSetsOf(circuit: Circuit): readonly DataSet[] {
+  const known = recognised.get(circuit) ?? recognise(circuit);
+  recognised.set(circuit, known);
+  return known;
 }
 
 /** The inputs of the model behind a circuit: its ports without the selectors. */

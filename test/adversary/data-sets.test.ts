@@ -219,6 +219,52 @@ describe('the circuit', () => {
   });
 });
 
+describe('each relation is needed', () => {
+  const isSum = (gadget: Gadget): boolean => gadget.name.endsWith(':sample:one');
+  const judged = (circuit: Circuit, selector: readonly number[]): Verdict => {
+    const key = acceptKey(makeKey(circuit));
+    const { set, opening } = secret;
+    return judge(
+      { ...secret, circuit, key },
+      prove({ ...secret, circuit, key, set }, selector, sumOf(selector), opening),
+    );
+  };
+
+  test('without Σ s = 1 two ones and no one pass, and the verdict speaks of no data set', () => {
+    const gadgets = secret.circuit.gadgets.map((gadget): Gadget => {
+      if (gadget.kind !== 'table' || !isSum(gadget)) return gadget;
+      return { kind: 'range', name: gadget.name, wire: gadget.output, low: 1, high: 1 };
+    });
+    for (const selector of [
+      [0, 1, 1],
+      [0, 0, 0],
+    ]) {
+      const verdict = judged({ ...secret.circuit, gadgets }, selector);
+      if (!verdict.ok) throw new Error(verdict.reason.message);
+      expect(verdict.claims.hidden[0]?.sample).toBeUndefined();
+      expect(verdict.claims.hidden[0]?.commitment).toBeNull();
+    }
+  });
+
+  test('with selectors in [−1, 2] mixtures pass, and the verdict speaks of no data set', () => {
+    const { selector } = secret.set;
+    const wires = secret.circuit.wires.map((wire, id) =>
+      id === selector ? { ...wire, interval: [-1, 2] as const } : wire,
+    );
+    const gadgets = secret.circuit.gadgets.map((gadget) =>
+      gadget.kind === 'range' && gadget.wire === selector ? { ...gadget, low: -1, high: 2 } : gadget,
+    );
+    for (const mixture of [
+      [2, -1, 0],
+      [1, 1, -1],
+    ]) {
+      const verdict = judged({ ...secret.circuit, wires, gadgets }, mixture);
+      if (!verdict.ok) throw new Error(verdict.reason.message);
+      expect(verdict.claims.hidden[0]?.sample).toBeUndefined();
+    }
+  });
+});
+
 describe('what is refused', () => {
   const refusal = (visibility: Visibility): string => {
     try {

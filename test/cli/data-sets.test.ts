@@ -60,7 +60,9 @@ describe.each(['public', 'private'] as const)('a data set whose sample is %s', (
     expect(compiled.code, compiled.stderr).toBe(0);
     expect(compiled.stdout).toContain(`input:${name} (${sample === 'public' ? 'a stated one' : 'one'} of 5 committed`);
     const file =
-      sample === 'public' ? writeNpy('all.npy', [count, ...dims], all) : writeInput('all.json', [count, ...dims], all);
+      sample === 'public'
+        ? writeNpy('all.npy', [count, ...dims], all)
+        : writeInput('all.json', [count, ...dims.slice(1)], all);
     const committed = await provenn(['commit', '--key', key(), '--data', file, '-o', stem()]);
     expect(committed.code, committed.stderr).toBe(0);
     expect(statSync(`${stem()}.opening`).mode & 0o777).toBe(0o600);
