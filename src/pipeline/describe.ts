@@ -2,6 +2,7 @@
 import type { Circuit } from '../artifact/circuit.ts';
 import { circuitDigest, decodeCircuit } from '../artifact/circuit-codec.ts';
 import { type Commitment, decodeCommitment, decodeOpening } from '../artifact/commitment.ts';
+import { dataSetsOf } from '../artifact/data-set.ts';
 import { isEnvelope, type Kind, openAny } from '../artifact/envelope.ts';
 import type { Dimension, Graph, ValueInfo } from '../artifact/graph.ts';
 import { decodeProvingKey, decodeVerifyingKey, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
@@ -71,6 +72,10 @@ function circuitFacts(circuit: Circuit): Description['facts'] {
     ['integers', circuit.profile],
     ['inputs', circuit.inputs.map(portText)],
     ['outputs', circuit.outputs.map(portText)],
+    ...dataSetsOf(circuit).map(({ port, samples, isSampleShown }) => {
+      const which = isSampleShown ? 'a stated one' : 'one';
+      return ['data set', `${port.name} is ${which} of ${samples} committed samples`] as const;
+    }),
     ['wires', histogram(circuit.wires.map((wire) => wire.role))],
     ['relations', histogram(circuit.gadgets.map((gadget) => gadget.kind))],
   ];

@@ -110,6 +110,13 @@ describe.each(['public', 'private'] as const)('a data set whose sample is %s', (
     }
   });
 
+  it('is named by inspect', async () => {
+    const { stdout } = await provenn(['inspect', key()]);
+    expect(stdout).toMatch(
+      new RegExp(`data set +${name} is ${sample === 'public' ? 'a stated one' : 'one'} of 5 committed`),
+    );
+  });
+
   it('counts its uses like any opening', async () => {
     const { code, stdout } = await provenn(['inspect', `${stem()}.opening`]);
     expect(code).toBe(0);
