@@ -1,8 +1,10 @@
 /** Proofs about one sample of a committed data set: the input and the hidden cells come from its opening. */
-import type { Circuit, WireId } from '../artifact/circuit.ts';
+import type { WireId } from '../artifact/circuit.ts';
 import { type DataSet, dataSetsOf } from '../artifact/data-set.ts';
+import type { Accepted } from '../backends/verifying.ts';
 import { ProvennError } from '../base/errors.ts';
 import { type IntTensor, intTensor, product } from '../base/tensor.ts';
+import { parametersOf } from './backends.ts';
 import { cellsByWire, givenOpening, type UsableOpening } from './openings.ts';
 
 /** What a run reads, and the cells of wires that no run computes. */
@@ -11,9 +13,10 @@ export type Selected = {
   readonly cells: ReadonlyMap<WireId, ArrayLike<number>>;
 };
 
-function samplesOf(circuit: Circuit, { matrix, data }: DataSet, openings: readonly UsableOpening[]): Int32Array {
+function samplesOf(accepted: Accepted, { matrix, data }: DataSet, openings: readonly UsableOpening[]): Int32Array {
   const found = givenOpening(matrix, openings);
-  if (found !== undefined) return cellsByWire(circuit, found.opening).get(data) as Int32Array;
+  if (found !== undefined)
+    return cellsByWire(accepted.circuit, parametersOf(accepted), found.opening).get(data) as Int32Array;
   throw new ProvennError('USAGE', `The input is a sample of the data set "${matrix}", whose opening is not given.`, {
     next: 'Commit to the samples with provenn commit --data FILE, then prove with --opening FILE --sample K.',
   });
@@ -30,12 +33,12 @@ function checkIndex({ port, samples }: DataSet, index: number | undefined): numb
 
 /** Adds the chosen samples, by input name, to the inputs of the others. Throws `USAGE` or `INPUT_MISMATCH`. */
 export function selectSamples(
-  circuit: Circuit,
+  accepted: Accepted,
   inputs: ReadonlyMap<string, IntTensor>,
   chosen: ReadonlyMap<string, number>,
   openings: readonly UsableOpening[],
 ): Selected {
-  const dataSets = dataSetsOf(circuit);
+  const dataSets = dataSetsOf(accepted.circuit);
   const stray = [...chosen.keys()].find((name) => !dataSets.some(({ port }) => port.name === name));
   if (stray !== undefined) throw new ProvennError('USAGE', `The input ${stray} is no sample of a data set.`);
   const all = new Map(inputs);
@@ -48,7 +51,7 @@ export function selectSamples(
       });
     }
     const index = checkIndex(dataSet, chosen.get(name));
-    const samples = samplesOf(circuit, dataSet, openings);
+    const samples = samplesOf(accepted, dataSet, openings);
     const size = product(dims);
     all.set(name, intTensor(dtype, dims, samples.slice(index * size, (index + 1) * size)));
     cells.set(dataSet.data, samples);

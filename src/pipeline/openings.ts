@@ -4,9 +4,9 @@ import type { Circuit, WireId } from '../artifact/circuit.ts';
 import { type Commitment, leaseIdLength, type Opening } from '../artifact/commitment.ts';
 import type { VerifyingKey } from '../artifact/keys.ts';
 import { matricesOf } from '../artifact/matrices.ts';
-import { backendName, decodeParameters, type Parameters } from '../backends/transparent/config.ts';
-import { type CommittedMatrix, commitMatrix, tensorsOfMatrix } from '../backends/transparent/index.ts';
-import { type MatrixShape, shapeOfMatrix } from '../backends/transparent/matrix.ts';
+import { backendName, type Parameters } from '../backends/transparent/config.ts';
+import { acceptKey, type CommittedMatrix, commitMatrix, tensorsOfMatrix } from '../backends/transparent/index.ts';
+import { type MatrixShape, shapeOfMatrix, shapeOfWires } from '../backends/transparent/matrix.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { ProvennError } from '../base/errors.ts';
 import type { IntTensor } from '../base/tensor.ts';
@@ -75,23 +75,53 @@ export function openMatrix({ commitment, cells, seed }: Opening): CommittedMatri
   });
 }
 
-/** Cells of a circuit's wires that an opening holds. Throws `INPUT_MISMATCH` when it belongs to another circuit. */
-export function cellsByWire(circuit: Circuit, { commitment, cells }: Opening): Map<WireId, Int32Array> {
-  const wires = matricesOf(circuit).find(({ name }) => name === commitment.matrix)?.wires ?? [];
-  const fits =
-    wires.length === cells.length &&
-    wires.every((wire, i) => circuit.wires[wire]?.sizes.join() === commitment.tensors[i]?.sizes.join());
-  if (!fits || wires.length === 0) {
-    throw new ProvennError('INPUT_MISMATCH', `The opening of "${commitment.matrix}" is not one for this network.`, {
+/** Whether an opening is of a matrix with the same rows, sizes and intervals as the one that a key expects. */
+function isOfShape({ commitment, cells }: Opening, { format, tensors }: MatrixShape): boolean {
+  const { logRow, logBlowup, tail } = commitment.format;
+  return (
+    commitment.backend === backendName &&
+    commitment.budget >= 1 &&
+    logRow === format.logRow &&
+    logBlowup === format.logBlowup &&
+    tail === format.tail &&
+    tensors.length > 0 &&
+    tensors.length === commitment.tensors.length &&
+    tensors.length === cells.length &&
+    tensors.every(({ sizes, interval }, i) => {
+      const held = commitment.tensors[i];
+      return held?.sizes.join() === sizes.join() && held.interval.join() === interval.join();
+    })
+  );
+}
+
+/**
+ * Cells of a circuit's wires that an opening holds. Whoever asks for them is about to show columns of the commitment, so this
+ * is where it is judged. All proofs that may open it hide it together: its own budget times the columns that *this* key opens
+ * must be covered by its random coefficients, whatever budget the key names. Throws `INPUT_MISMATCH` or `KEY_REFUSED`.
+ */
+export function cellsByWire(circuit: Circuit, parameters: Parameters, opening: Opening): Map<WireId, Int32Array> {
+  const { commitment, cells } = opening;
+  const { matrix, budget, format } = commitment;
+  const wires = matricesOf(circuit).find(({ name }) => name === matrix)?.wires ?? [];
+  if (wires.length === 0 || !isOfShape(opening, shapeOfWires(circuit, parameters, wires))) {
+    throw new ProvennError('INPUT_MISMATCH', `The opening of "${matrix}" is not one for this network.`, {
       next: 'Commit to it with the verifying key of this network: provenn commit',
     });
+  }
+  if (budget * parameters.queries > format.tail) {
+    throw new ProvennError(
+      'KEY_REFUSED',
+      `The key is refused for the opening of "${matrix}": its proofs show ${parameters.queries} columns each, and the ` +
+        `opening, made for ${budget} proofs, hides ${Math.floor(format.tail / budget)} in each.`,
+      { next: 'Do not prove with this key what was committed with another. Commit anew: provenn commit' },
+    );
   }
   return new Map(wires.map((wire, i) => [wire, cells[i] as Int32Array]));
 }
 
 /**
  * Commitments to ports that a circuit holds committed; values by `input:NAME`, `data:NAME` and `output:NAME`, others are left
- * out. Throws `USAGE` when none of the values is of such a port.
+ * out. Throws `KEY_REFUSED`, and `USAGE` when none of the values is of such a port.
  */
 export function commitPorts(
   key: VerifyingKey,
@@ -99,7 +129,8 @@ export function commitPorts(
   label: string,
   draw: Draw,
 ): Opening[] {
-  const { circuit } = key;
+  // A key that nobody judged names whatever budget it likes, and the commitment would outlive it.
+  const { circuit, parameters } = acceptKey(key);
   const ports = matricesOf(circuit).filter(({ name, imported }) => !imported && values.has(name));
   if (ports.length === 0) {
     const held = matricesOf(circuit).flatMap(({ name, imported }) => (imported ? [] : [name]));
@@ -110,7 +141,6 @@ export function commitPorts(
           : 'Compile it with --visibility input=committed or output=committed.',
     });
   }
-  const parameters = decodeParameters(key.parameters);
   return ports.map(({ name }) => {
     const { data } = values.get(name) as IntTensor;
     return makeOpening(circuit, parameters, name, [data], label, draw).opening;

@@ -1,5 +1,5 @@
 /** Prove: execute → assign → prove → verify our own proof. */
-import type { Circuit, WireId } from '../artifact/circuit.ts';
+import type { WireId } from '../artifact/circuit.ts';
 import type { Opening } from '../artifact/commitment.ts';
 import type { ProvingKey } from '../artifact/keys.ts';
 import { matricesOf } from '../artifact/matrices.ts';
@@ -65,16 +65,22 @@ type Prepared = {
   readonly made: readonly Opening[];
 };
 
+/** An opening that may be used under a key, and what it holds. */
+type Judged = { readonly usable: UsableOpening; readonly cells: ReadonlyMap<WireId, Int32Array> };
+
+function judge(accepted: Accepted, usable: UsableOpening | undefined): Judged | null {
+  if (usable === undefined) return null;
+  return { usable, cells: cellsByWire(accepted.circuit, parametersOf(accepted), usable.opening) };
+}
+
 /** Refuses an opening of other integers than those of this run. */
-function checkCells(opening: Opening, circuit: Circuit, witness: Witness): void {
-  for (const [wire, cells] of cellsByWire(circuit, opening)) {
-    const at = cells.findIndex((value, i) => witness.wires[wire]?.[i] !== value);
-    if (at < 0) continue;
-    throw new ProvennError(
-      'INPUT_MISMATCH',
-      `The opening of "${opening.commitment.matrix}" holds other integers than this run: cell ${at} is ${cells[at]}.`,
-      { next: 'Give the input that was committed, or leave the opening away to commit anew.' },
-    );
+function checkCells(matrix: string, held: ReadonlyMap<WireId, Int32Array>, witness: Witness): void {
+  for (const [wire, cells] of held) {
+    // Neither which cell nor what it holds: both are hidden, and messages end up in logs.
+    if (cells.every((value, i) => witness.wires[wire]?.[i] === value)) continue;
+    throw new ProvennError('INPUT_MISMATCH', `The opening of "${matrix}" holds other integers than this run.`, {
+      next: 'Give the input that was committed, or leave the opening away to commit anew.',
+    });
   }
 }
 
@@ -93,27 +99,24 @@ function prepare(
   const { openings: given = [], draw } = options;
   // What the proving key itself holds needs no opening.
   const matrices = matricesOf(circuit).filter(({ wires }) => !wires.every((wire) => held.has(wire)));
-  const imported = matrices.filter((matrix) => matrix.imported).map(({ name }) => givenOpening(name, given));
-  if (imported.some((found) => found === undefined)) {
+  // Every opening is judged before anything is done with it: one that this key may not use is none the worse for it.
+  const parts = matrices.map((matrix) => ({ ...matrix, judged: judge(accepted, givenOpening(matrix.name, given)) }));
+  const imported = parts.filter((part) => part.imported);
+  if (imported.some(({ judged }) => judged === null)) {
     throw new ProvennError('USAGE', 'The weights of this network are hidden, and their opening is not given.', {
       next: 'Pass the opening that provenn compile wrote beside the proving key.',
     });
   }
-  const secrets = new Map([
-    ...held,
-    ...selected,
-    ...imported.flatMap((found) => [...cellsByWire(circuit, (found as UsableOpening).opening)]),
-  ]);
+  const secrets = new Map([...held, ...selected, ...imported.flatMap(({ judged }) => [...(judged?.cells ?? [])])]);
   const witness = assignWitness(circuit, trace, secrets);
   const openings = new Map<string, Opening>();
   const made: Opening[] = [];
   const claims: (() => void)[] = [];
-  for (const { name, wires } of matrices) {
-    const found = givenOpening(name, given);
-    if (found !== undefined) {
-      checkCells(found.opening, circuit, witness);
-      openings.set(name, found.opening);
-      claims.push(found.claim);
+  for (const { name, wires, judged } of parts) {
+    if (judged !== null) {
+      checkCells(name, judged.cells, witness);
+      openings.set(name, judged.usable.opening);
+      claims.push(judged.usable.claim);
       continue;
     }
     invariant(draw !== undefined, 'a committed port needs its opening, or randomness for a new one');
@@ -165,7 +168,7 @@ export function proveInference(key: ProvingKey, inputs: ReadonlyMap<string, IntT
   stage('key');
   const accepted = acceptKey(key.verifyingKey);
   stage('execute');
-  const selected = selectSamples(accepted.circuit, inputs, options.samples ?? new Map(), options.openings ?? []);
+  const selected = selectSamples(accepted, inputs, options.samples ?? new Map(), options.openings ?? []);
   const trace = execute(key.model, selected.inputs);
   stage('assign');
   const { witness, openings, made } = prepare(accepted, trace, options, selected.cells);
@@ -187,7 +190,7 @@ export async function proveFor(
   const backend = await backendOf(key.verifyingKey.backend);
   const { accepted } = prepareKey(key.verifyingKey);
   onStage('execute');
-  const selected = selectSamples(accepted.circuit, inputs, options.samples ?? new Map(), options.openings ?? []);
+  const selected = selectSamples(accepted, inputs, options.samples ?? new Map(), options.openings ?? []);
   const trace = execute(key.model, selected.inputs);
   onStage('assign');
   const held = backend.heldCells(key);

@@ -6,7 +6,7 @@ import { acceptKey, acceptLink, linkParameters, proveEvidence, proveLink } from 
 import { equalBytes } from '../base/bytes.ts';
 import { ProvennError } from '../base/errors.ts';
 import { weightsMatrix } from '../compile/visibility.ts';
-import { commitAfresh, type Draw, makeOpening, openMatrix, type UsableOpening } from './openings.ts';
+import { cellsByWire, commitAfresh, type Draw, makeOpening, openMatrix, type UsableOpening } from './openings.ts';
 
 export type Rekeyed = {
   readonly provingKey: ProvingKey;
@@ -16,12 +16,12 @@ export type Rekeyed = {
 
 /**
  * Spends one use of the old opening, the one that is kept for this. Throws `USAGE` when the opening is not that of the key,
- * and what claiming the use throws.
+ * what `cellsByWire` and what claiming the use throws.
  */
 export function rekey(key: ProvingKey, old: UsableOpening, draw: Draw): Rekeyed {
   const { verifyingKey } = key;
   const { circuit, parameters } = acceptKey(verifyingKey);
-  const { commitment, cells } = old.opening;
+  const { commitment } = old.opening;
   const { matrix, label } = commitment;
   const fixed = verifyingKey.commitments.find((each) => each.matrix === matrix);
   if (fixed === undefined || !equalBytes(fixed.root, commitment.root)) {
@@ -29,6 +29,7 @@ export function rekey(key: ProvingKey, old: UsableOpening, draw: Draw): Rekeyed 
       next: 'Use the folder as provenn compile or provenn rekey wrote it.',
     });
   }
+  const cells = [...cellsByWire(circuit, parameters, old.opening).values()];
   const previous = openMatrix(old.opening);
   const { opening, committed } = makeOpening(circuit, parameters, matrix, cells, label, draw);
   old.claim();
