@@ -33,8 +33,12 @@ template Commitment(n, domain, low, width) {
     }
     component cell[n];
     for (var i = 0; i < n; i++) {
-        cell[i] = Bits(width[i]);
-        cell[i].in <== in[i] - low[i];
+        // A cell of one value has no digits; circom has no place for their empty list beside others.
+        if (width[i] == 0) in[i] === low[i];
+        else {
+            cell[i] = Bits(width[i]);
+            cell[i].in <== in[i] - low[i];
+        }
     }
     var blocks = (elements + 14) \ 15;
     signal packed[blocks * 15];

@@ -15,8 +15,12 @@ template Packed(n, low, width) {
     var shift = 0;
     component cell[n];
     for (var i = 0; i < n; i++) {
-        cell[i] = Bits(width[i]);
-        cell[i].in <== in[i] - low[i];
+        // A cell of one value has no digits; circom has no place for their empty list beside others.
+        if (width[i] == 0) in[i] === low[i];
+        else {
+            cell[i] = Bits(width[i]);
+            cell[i].in <== in[i] - low[i];
+        }
         sum += (in[i] - low[i]) * (1 << shift);
         shift += width[i];
     }

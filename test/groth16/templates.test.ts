@@ -280,6 +280,15 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'Packed, with cells of one value',
+    main: around('statement', 'in', 'Packed(4, [5, -3, 7, 0], [0, 4, 0, 8])'),
+    constraints: 18,
+    honest: [[{ in: ['5', '2', '7', '9'] }, { out: 5n + 9n * 16n }]],
+    forgeries: [
+      { cheat: 'another value', from: { in: ['5', '2', '7', '9'] }, changes: { 'in[0]': 6n, out: 6n + 9n * 16n } },
+    ],
+  },
+  {
     name: 'Bound',
     main: around('statement', 'in', 'Bound()'),
     constraints: 1,

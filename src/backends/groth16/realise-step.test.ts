@@ -85,6 +85,18 @@ describe('realised steps', () => {
   });
 });
 
+describe('functions that are not monotone', () => {
+  test.each([[[1, 0, 1]], [[1, 0, 2, 1]], [[0, 1, 0]], [[3, 4, 5, 2]], [[0, 7, 1, 9]]])(
+    'are realised: %j',
+    (values) => {
+      const step = { high: 40, starts: Int32Array.from(values, (_, i) => 3 * i - 5), values: Int32Array.from(values) };
+      const realisation = realiseStep(step);
+      expect(differences(step, realisation)).toEqual([]);
+      if (realisation.kind === 'requantize') expect(realisation.low).toBeLessThan(realisation.high);
+    },
+  );
+});
+
 describe('the comparison at every threshold', () => {
   const step = stepOf(requantizer(0.031, 3), -4000, 4000);
   const realisation = realiseStep(step);

@@ -225,6 +225,8 @@ export function realiseStep(step: StepFunction): Realisation {
   if (step.values.length === 1) return { kind: 'constant', value: step.values[0] as number };
   const widest = step.starts.reduce((most, start, run) => Math.max(most, runEnd(step, run) - 1 - start), 0);
   let best: Realisation = { kind: 'runs', width: bitLength(widest) };
+  // Clamping needs two bounds. A function that ends no higher than it began is no clamped line.
+  if ((step.values[0] as number) >= (step.values.at(-1) as number)) return best;
   const slope = fitSlope(step);
   if (!(slope > 0)) return best;
   for (let s = 0; s <= maximumShift; s++) {
