@@ -8,7 +8,7 @@ import type { QuantGraph } from '../../src/artifact/quant-graph.ts';
 import { committedOf, rootOf } from '../../src/backends/groth16/commitment.ts';
 import { groth16 } from '../../src/backends/groth16/index.ts';
 import { lower } from '../../src/backends/groth16/lower.ts';
-import { decodeMaterial } from '../../src/backends/groth16/material.ts';
+import { decodeMaterial, encodeMaterial } from '../../src/backends/groth16/material.ts';
 import type { InputSignals } from '../../src/backends/groth16/node/snarkjs-prove.ts';
 import { brokenConstraint } from '../../src/backends/groth16/r1cs.ts';
 import { signalsOf } from '../../src/backends/groth16/signals.ts';
@@ -21,6 +21,7 @@ import { prepareKey, verifyProof } from '../../src/verify/index.ts';
 import { fixture } from '../cli/cli.ts';
 import { anyInputs, setupTimeout } from '../support/backend-laws.ts';
 import { forged, honest, looseWires, systemOf } from '../support/circom.ts';
+import { deploy } from '../support/evm.ts';
 
 const { model } = importModel(new Uint8Array(readFileSync(fixture('models/tiny-mlp.qop.onnx'))));
 const visibility = { ...allPublic, input: 'private', weights: 'committed' } as const;
@@ -95,6 +96,33 @@ describe('hidden inputs and weights', () => {
         onStage: () => {},
       });
       await expect(attempt).rejects.toThrow('does not satisfy');
+    },
+    setupTimeout,
+  );
+
+  test(
+    'the contract of a key accepts its proofs, and no proof of other weights under the same setup',
+    async () => {
+      const { contract } = groth16;
+      if (contract === null) throw new Error('no contract');
+      const deployed = await deploy(contract.source(key.verifyingKey));
+      const accepts = async (verifyingKey: ProvingKey['verifyingKey'], made: Proof): Promise<boolean> => {
+        const { data } = await deployed.call(contract.call(verifyingKey, made).calldata);
+        return data?.at(-1) === 1;
+      };
+      expect(await accepts(key.verifyingKey, proof)).toBe(true);
+      const { secrets } = decodeMaterial(other.material);
+      const replaced: ProvingKey = {
+        model: other.model,
+        verifyingKey: { ...key.verifyingKey, commitments: other.verifyingKey.commitments },
+        material: encodeMaterial({ ...decodeMaterial(key.material), secrets }),
+      };
+      const run = execute(other.model, anyInputs(other.model, 3));
+      const witness = assignWitness(built.circuit, run, groth16.heldCells(replaced));
+      const options = { randomness: new Uint8Array(32), onStage: () => {} };
+      const made = await groth16.prove(replaced, witness, new Uint8Array(0), options);
+      expect(verifyProof(prepareKey(replaced.verifyingKey), made, { allowInsecureSetup: true }).ok).toBe(true);
+      expect(await accepts(replaced.verifyingKey, made)).toBe(false);
     },
     setupTimeout,
   );

@@ -3,7 +3,8 @@
 import type { Statement } from '../../artifact/statement.ts';
 import { concatBytes, toHex } from '../../base/bytes.ts';
 import type { ContractCall } from '../proving.ts';
-import { P } from './bn254.ts';
+import { combine1, type G1, P } from './bn254.ts';
+import { rootOf } from './commitment.ts';
 import type { Groth16Key } from './config.ts';
 import { keccak256 } from './keccak.ts';
 import type { AcceptedKey } from './key.ts';
@@ -21,11 +22,29 @@ function store(words: readonly bigint[], from: number): string {
   return words.map((word, i) => `        input[${from + i}] = ${word};`).join('\n');
 }
 
-/** Text of a contract that accepts exactly the proofs that `verify` accepts under the key, signals given by the caller. */
-export function solidityVerifier({ parameters, circuit, modelDigest, keyDigest }: AcceptedKey): string {
-  const { alpha, beta, gamma, delta, ic } = parameters.key;
-  const count = ic.length - 1;
-  const [constant, ...points] = ic as [(typeof ic)[number], ...typeof ic];
+/**
+ * What the contract adds up: a constant, and a point for each signal of the caller. Roots of commitments belong to the constant:
+ * they are the key's, and a caller who could choose them could prove other weights.
+ */
+export function contractSum({ parameters, commitments }: Pick<AcceptedKey, 'parameters' | 'commitments'>): {
+  readonly constant: G1;
+  readonly points: Groth16Key['ic'];
+} {
+  const [constant, ...points] = parameters.key.ic as [Groth16Key['ic'][number], ...Groth16Key['ic']];
+  const given = points.length - commitments.length;
+  const fixed = [constant, ...points.slice(given)];
+  return {
+    constant: combine1(fixed, [1n, ...commitments.map(({ root }) => rootOf(root))]),
+    points: points.slice(0, given),
+  };
+}
+
+/** Text of a contract that accepts the proofs that `verify` accepts under the key, binding and packed integers given by the caller. */
+export function solidityVerifier(key: AcceptedKey): string {
+  const { parameters, circuit, modelDigest, keyDigest } = key;
+  const { alpha, beta, gamma, delta } = parameters.key;
+  const { constant, points } = contractSum(key);
+  const count = points.length;
   const warning =
     parameters.setup === 'insecure'
       ? '\n/// INSECURE: the key comes from a development setup, whose maker can forge proofs. Do not deploy.'
@@ -35,8 +54,9 @@ export function solidityVerifier({ parameters, circuit, modelDigest, keyDigest }
 pragma solidity ^0.8.20;
 
 /// Verifies Groth16 proofs of provenn for one network: "${name}".
-/// signals[0] binds a proof to model, key and context; the others pack the public integers. Compare all of them with what you
-/// expect: the contract only says that the proof fits the signals.${warning}
+/// signals[0] binds a proof to model, key and context; the others pack the public integers, each minus the least of its range.
+/// Compare all of them with what you expect: the contract only says that the proof fits the signals. It knows neither
+/// binding nor ranges, and remembers no proof.${warning}
 contract Groth16Verifier {
     bytes32 public constant MODEL_DIGEST = 0x${toHex(modelDigest)};
     bytes32 public constant KEY_DIGEST = 0x${toHex(keyDigest)};
@@ -50,7 +70,7 @@ contract Groth16Verifier {
     function verify(bytes calldata proof, uint256[${count}] calldata signals) external view returns (bool) {
         if (proof.length != 256) return false;
         uint256[24] memory input;
-        uint256[2] memory sum = [uint256(${constant.x}), ${constant.y}];
+        uint256[2] memory sum = [uint256(${constant?.x ?? 0n}), ${constant?.y ?? 0n}];
 ${points.map(({ x, y }, i) => `        if (!addMultiple(sum, ${x}, ${y}, signals[${i}])) return false;`).join('\n')}
         assembly {
             calldatacopy(input, proof.offset, 192)
@@ -91,7 +111,8 @@ ${store(words2(delta), 20)}
 
 /** The call that verifies a proof in the contract of its key. */
 export function contractCall(key: AcceptedKey, statement: Statement, body: Uint8Array): ContractCall {
-  const signals = signalsOf(key, statement);
+  const all = signalsOf(key, statement);
+  const signals = all.slice(0, all.length - key.commitments.length);
   const word = (value: bigint | number): Uint8Array => toBytes(BigInt(value)).reverse();
   const selector = keccak256(`verify(bytes,uint256[${signals.length}])`).subarray(0, 4);
   const head = [word(32 * (1 + signals.length)), ...signals.map(word)];

@@ -52,9 +52,10 @@ async function callOf(
 }
 
 const help = `
-The contract has one function, verify(bytes proof, uint256[] signals): true for exactly the proofs that provenn verify
-accepts under the key. With --proof its arguments and the whole call data are printed. The first signal binds a proof to
-model, key and context, the others pack the public integers: a contract that relies on them compares them all.
+The contract has one function, verify(bytes proof, uint256[] signals): true for the proofs that provenn verify accepts under
+the key, as long as the signals are those of a statement. With --proof its arguments and the whole call data are printed. The
+first signal binds a proof to model, key and context, the others pack the public integers: a contract that relies on them
+compares them all, checks their ranges, and remembers what it has acted on. Roots of hidden weights are part of the contract.
 
 Examples:
   $ provenn export-solidity model/verifying.key -o Verifier.sol
