@@ -13,7 +13,7 @@ function resultOf(tensor: PublicTensor): PortResult {
 
 const setups: Readonly<Record<Claims['setup'], string>> = {
   none: 'none: nobody holds a secret with which to forge',
-  ceremony: 'ceremony: sound while one of its participants destroyed their secret',
+  ceremony: 'ceremony, says the key: sound if that is so and one participant destroyed their secret',
   insecure: 'INSECURE: whoever made this key can forge proofs; for development only',
 };
 

@@ -5,10 +5,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeVerifyingKey } from '../../src/artifact/keys.ts';
 import { encodeProof } from '../../src/artifact/proof.ts';
 import { lower } from '../../src/backends/groth16/lower.ts';
-import { decodeMaterial } from '../../src/backends/groth16/material.ts';
+import { decodeMaterial, encodeMaterial } from '../../src/backends/groth16/material.ts';
 import type { InputSignals } from '../../src/backends/groth16/node/snarkjs-prove.ts';
 import { R } from '../../src/backends/groth16/prime-field.ts';
 import { brokenConstraint } from '../../src/backends/groth16/r1cs.ts';
+import { readSections, writeSections } from '../../src/backends/groth16/sections.ts';
 import { signalsOf } from '../../src/backends/groth16/signals.ts';
 import { equalBytes } from '../../src/base/bytes.ts';
 import { assignWitness } from '../../src/compile/witness.ts';
@@ -59,6 +60,29 @@ test('two proofs of the same run differ: the prover draws fresh randomness', asy
   });
   expect(again.proof.statement).toEqual(work.proven.proof.statement);
   expect(equalBytes(again.proof.body, work.proven.proof.body)).toBe(false);
+});
+
+test('a key whose maker left out the blinding of snarkjs gives proofs that hide the witness all the same', async () => {
+  const { provingKey } = work.compilation;
+  const material = decodeMaterial(provingKey.material);
+  const points = 2 * (4 + 32) + 3 * 4;
+  const sections = readSections(material.zkey, 'zkey').map(({ type, data }) => {
+    const changed = Uint8Array.from(data);
+    // β and δ of the first group, and what blinds C: all at infinity.
+    if (type === 2) changed.fill(0, points + 64, points + 128).fill(0, points + 384, points + 448);
+    return { type, data: type === 6 ? changed.fill(0) : changed };
+  });
+  const hostile = {
+    ...provingKey,
+    material: encodeMaterial({ ...material, zkey: writeSections('zkey', 1, sections) }),
+  };
+  const firstPoints: string[] = [];
+  for (const fill of [1, 2]) {
+    // Both verify: proving ends with a check of the proof.
+    const { proof } = await proveFor(hostile, anyInputs(model, 5), { randomness: new Uint8Array(32).fill(fill) });
+    firstPoints.push(proof.body.subarray(0, 64).join());
+  }
+  expect(firstPoints[0]).not.toBe(firstPoints[1]);
 });
 
 test('the proving key holds a generator and a key of snarkjs', () => {

@@ -15,7 +15,7 @@ import { digest } from '../../base/digest.ts';
 import { invariant, ProvennError } from '../../base/errors.ts';
 import type { Backend, Contributed, KeyOptions, KeySecrets, MadeKey, ProofOptions } from '../proving.ts';
 import { commitmentMain, committedOf, rootBytes } from './commitment.ts';
-import { backendName, encodeParameters, type Setup, securityBits } from './config.ts';
+import { backendName, decodeParameters, encodeParameters, type Setup, securityBits } from './config.ts';
 import { acceptKey } from './key.ts';
 import { lower } from './lower.ts';
 import { decodeMaterial, encodeMaterial, type HeldSecrets, noSecrets } from './material.ts';
@@ -147,7 +147,8 @@ async function prove(
   onStage('witness');
   const file = await calculateWitness(wasm, inputSignals(verifyingKey, statement, witness, secrets));
   onStage('points');
-  return { backend: backendName, statement, body: encodeBody(await provePoints({ zkey }, file)) };
+  const points = await provePoints({ zkey }, decodeParameters(verifyingKey.parameters).key, file);
+  return { backend: backendName, statement, body: encodeBody(points) };
 }
 
 /** One more contribution to a ceremony's key. The verifying key changes with it. Throws `SETUP_REFUSED`. */

@@ -1,23 +1,14 @@
 /** A development key in seconds: one party, who could keep the secrets. Keys made so are marked and refused by default. */
-import { webcrypto } from 'node:crypto';
-import { fromBytes, R } from '../prime-field.ts';
 import type { R1cs } from '../r1cs.ts';
 import { type Secrets, setupScalars } from '../setup.ts';
 import { writeZkey } from '../zkey.ts';
+import { drawElement } from './draw-element.ts';
 import { multiplesOf } from './fixed-base.ts';
 import { withSnarkjs } from './packages.ts';
 
-/** A uniform element other than 0. */
-function secret(): bigint {
-  for (;;) {
-    const value = fromBytes(webcrypto.getRandomValues(new Uint8Array(32))) & ((1n << 254n) - 1n);
-    if (value > 0n && value < R) return value;
-  }
-}
-
 /** A snarkjs proving key of a circuit. `onProgress` hears the share of the work that is done. */
 export async function developmentKey(r1cs: R1cs, onProgress: (share: number) => void): Promise<Uint8Array> {
-  const secrets: Secrets = { tau: secret(), alpha: secret(), beta: secret(), delta: secret() };
+  const secrets: Secrets = { tau: drawElement(), alpha: drawElement(), beta: drawElement(), delta: drawElement() };
   const { a, b, c, ic, h, domain } = setupScalars(r1cs, secrets);
   const { alpha, beta, delta } = secrets;
   const first = [alpha, beta, delta, ...ic, ...a, ...b, ...c, ...h];

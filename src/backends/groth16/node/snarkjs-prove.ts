@@ -1,7 +1,10 @@
 /** Witness and proof by circom's generator and snarkjs. */
 import { ProvennError } from '../../../base/errors.ts';
+import type { Groth16Key } from '../config.ts';
 import type { Material } from '../material.ts';
-import type { Groth16Proof } from '../proof.ts';
+import { decodeBody, encodeBody, type Groth16Proof } from '../proof.ts';
+import { rerandomise } from '../rerandomise.ts';
+import { drawElement } from './draw-element.ts';
 import { type MemoryFile, type SnarkjsProof, withSnarkjs } from './packages.ts';
 
 /** Values of the input signals by name, as decimal numbers. */
@@ -32,10 +35,18 @@ function pointsOf({ pi_a, pi_b, pi_c }: SnarkjsProof): Groth16Proof {
   return { a: { x: a[0], y: a[1] }, b: { x: pair(pi_b[0]), y: pair(pi_b[1]) }, c: { x: c[0], y: c[1] } };
 }
 
-/** Three points from a witness file; snarkjs draws the two blinding elements from the system's generator. */
-export async function provePoints({ zkey }: Pick<Material, 'zkey'>, witness: Uint8Array): Promise<Groth16Proof> {
-  return withSnarkjs(async ({ groth16 }) => {
+/**
+ * Three points from a witness file. snarkjs blinds them with points of the proving key, whose maker the prover need not trust:
+ * they are blinded once more by the verifying key. Throws `BytesError` for points outside their groups.
+ */
+export async function provePoints(
+  { zkey }: Pick<Material, 'zkey'>,
+  key: Pick<Groth16Key, 'delta'>,
+  witness: Uint8Array,
+): Promise<Groth16Proof> {
+  const made = await withSnarkjs(async ({ groth16 }) => {
     const { proof } = await groth16.prove({ type: 'mem', data: zkey }, { type: 'mem', data: witness });
     return pointsOf(proof);
   });
+  return rerandomise(decodeBody(encodeBody(made)), key, { t: drawElement(), u: drawElement() });
 }
