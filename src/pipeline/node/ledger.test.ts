@@ -1,12 +1,14 @@
 import {
   copyFileSync,
   cpSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,6 +58,24 @@ function codeOf(act: () => unknown): string {
     throw error;
   }
   return 'fine';
+}
+
+/** What comes of asking for the uses, and for one for a proof. */
+const counted = (entry: LedgerEntry): string[] => [
+  codeOf(() => usesOf(entry)),
+  codeOf(() => claimUse(entry, 'proof', 'p')),
+];
+
+/** The same, and for the one to re-key with. */
+const refusals = (entry: LedgerEntry): string[] => [...counted(entry), codeOf(() => claimUse(entry, 'rekey', 'r'))];
+
+/** Restores the state folder of now after `between`. */
+function rollingBack(between: () => void): void {
+  const backup = join(folder, 'backup of the state');
+  cpSync(stateFolder(), backup, { recursive: true });
+  between();
+  rmSync(stateFolder(), { recursive: true });
+  cpSync(backup, stateFolder(), { recursive: true });
 }
 
 const recordsOf = (entry: LedgerEntry): string =>
@@ -133,18 +153,90 @@ describe('copies and backups', () => {
     rmSync(`${entry.path}.uses`, { recursive: true });
     cpSync(backup, `${entry.path}.uses`, { recursive: true });
     expect(claimUse(entry, 'proof', 'p')).toBe(5);
+  });
+
+  it('a folder of records that is gone is not made anew, for whatever purpose', () => {
+    const entry = registered();
+    claimUse(entry, 'proof', 'p');
     rmSync(`${entry.path}.uses`, { recursive: true });
-    expect(claimUse(entry, 'proof', 'p')).toBe(6);
+    expect(refusals(entry)).toEqual(['OPENING_COPIED', 'OPENING_COPIED', 'OPENING_COPIED']);
+    mkdirSync(`${entry.path}.uses`);
+    expect(refusals(entry)).toEqual(['OPENING_COPIED', 'OPENING_COPIED', 'OPENING_COPIED']);
   });
 
   it('a state folder rolled back forgets nothing: the records beside the opening remember', () => {
     const entry = registered();
-    const backup = join(folder, 'backup');
-    cpSync(stateFolder(), backup, { recursive: true });
-    for (let use = 2; use <= 4; use++) claimUse(entry, 'proof', 'p');
-    rmSync(stateFolder(), { recursive: true });
-    cpSync(backup, stateFolder(), { recursive: true });
+    rollingBack(() => {
+      for (let use = 2; use <= 4; use++) claimUse(entry, 'proof', 'p');
+    });
     expect(claimUse(entry, 'proof', 'p')).toBe(5);
+  });
+
+  it('nor does it under another name of the opening: that name has no record', () => {
+    const entry = registered();
+    const [hard, moved, symbolic] = ['hard', 'moved', 'symbolic'].map((name) => entryAt(join(folder, name)));
+    if (hard === undefined || moved === undefined || symbolic === undefined) throw new Error('names');
+    linkSync(entry.path, hard.path);
+    symlinkSync(entry.path, symbolic.path);
+    expect(counted(hard)).toEqual(['OPENING_COPIED', 'OPENING_COPIED']);
+    rollingBack(() => {
+      for (let use = 2; use <= 4; use++) expect(claimUse(entry, 'proof', 'p')).toBe(use);
+    });
+    expect(counted(hard)).toEqual(['OPENING_COPIED', 'OPENING_COPIED']);
+    expect(claimUse(symbolic, 'proof', 'p')).toBe(5);
+    renameSync(entry.path, moved.path);
+    expect(counted(moved)).toEqual(['OPENING_COPIED', 'OPENING_COPIED']);
+    renameSync(`${entry.path}.uses`, `${moved.path}.uses`);
+    expect(claimUse(moved, 'proof', 'p')).toBe(6);
+  });
+
+  it('nor with an older copy of the record beside that other name: the place of registration is read too', () => {
+    const entry = registered();
+    const hard = entryAt(join(folder, 'hard'));
+    linkSync(entry.path, hard.path);
+    cpSync(`${entry.path}.uses`, `${hard.path}.uses`, { recursive: true });
+    rollingBack(() => {
+      for (let use = 2; use <= 4; use++) claimUse(entry, 'proof', 'p');
+    });
+    expect(usesOf(hard)).toMatchObject({ used: 4, left: 3 });
+    expect(claimUse(hard, 'proof', 'p')).toBe(5);
+    // And what is claimed there is recorded at both places.
+    expect(readdirSync(`${entry.path}.uses`)).toContain('5');
+    expect(readdirSync(`${hard.path}.uses`)).toContain('5');
+  });
+
+  it('the use that is kept to re-key is not given twice by a copy after the state folder was rolled back', () => {
+    const entry = registered();
+    const copy = entryAt(join(folder, 'copy'));
+    copyFileSync(entry.path, copy.path);
+    rollingBack(() => expect(claimUse(entry, 'rekey', 'r')).toBe(8));
+    expect(claimUse(copy, 'rekey', 'r')).toBe(7);
+    rmSync(`${entry.path}.uses`, { recursive: true });
+    expect(codeOf(() => claimUse(copy, 'rekey', 'r'))).toBe('OPENING_COPIED');
+  });
+
+  it('records of another opening count for nothing, in either direction', () => {
+    const entry = registered();
+    const other = entryAt(join(folder, 'other'), { descriptor: new Uint8Array(32).fill(0xcd) });
+    writeFileSync(other.path, 'secret', { mode: 0o600 });
+    registerOpening(other);
+    rmSync(`${other.path}.uses`, { recursive: true });
+    cpSync(`${entry.path}.uses`, `${other.path}.uses`, { recursive: true });
+    expect(refusals(other)).toEqual(['OPENING_COPIED', 'OPENING_COPIED', 'OPENING_COPIED']);
+    expect(claimUse(entry, 'proof', 'p')).toBe(2);
+  });
+
+  it('an opening written over another starts its own count, and the other is not used any more', () => {
+    const entry = registered();
+    claimUse(entry, 'proof', 'p');
+    const hard = entryAt(join(folder, 'hard'));
+    linkSync(entry.path, hard.path);
+    rmSync(entry.path);
+    writeFileSync(entry.path, 'another secret', { mode: 0o600 });
+    const next = entryAt(entry.path, { lease: { ...lease, id: new Uint8Array(16).fill(7) } });
+    registerOpening(next);
+    expect(usesOf(next)).toEqual({ used: 0, left: 7, keptForRekeying: true });
+    expect(refusals(hard)).toEqual(['OPENING_COPIED', 'OPENING_COPIED', 'OPENING_COPIED']);
   });
 
   it('an opening restored as a new file is refused', () => {
@@ -170,6 +262,9 @@ describe('copies and backups', () => {
 
   it('nothing is registered twice', () => {
     const entry = registered();
+    expect(codeOf(() => registerOpening(entry))).toBe('OPENING_COPIED');
+    // Not even where the state folder knows nothing of it.
+    process.env['PROVENN_STATE'] = join(folder, 'another user');
     expect(codeOf(() => registerOpening(entry))).toBe('OPENING_COPIED');
   });
 });
