@@ -439,3 +439,35 @@ describe('committed inputs and outputs', () => {
     expect((await provenn(['verify', scratch.path('committed.proof'), '--key', openKey, ...demand])).code).toBe(2);
   });
 });
+
+describe('a committed data set', () => {
+  it('is re-keyed like an input: the proof about a sample names the fresh commitment, the verifier the old one', async () => {
+    const folder = scratch.path('data model');
+    const key = join(folder, 'verifying.key');
+    const visibility = ['--visibility', 'input=committed', '--samples', '3'];
+    expect((await provenn(['compile', model, '-o', folder, ...visibility])).code).toBe(0);
+    const one = JSON.parse(readFileSync(await inputFile(), 'utf8')) as {
+      inputs: Record<string, { dims: number[]; type: string; data: number[] }>;
+    };
+    for (const array of Object.values(one.inputs)) {
+      array.data = [0, 0.1, -0.1].flatMap((shift) => array.data.map((x) => x + shift));
+      array.dims = [3, ...array.dims.slice(1)];
+    }
+    const data = scratch.path('data.json');
+    writeFileSync(data, JSON.stringify(one));
+    const [old, renewed, proof] = [scratch.path('data'), scratch.path('data2'), scratch.path('data.proof')];
+    const committed = await provenn(['commit', '--key', key, '--data', data, '-o', old]);
+    expect(committed.code, committed.stderr).toBe(0);
+    const rekeyed = await provenn(['rekey', '--opening', `${old}.opening`, '-o', renewed]);
+    expect(rekeyed.code, rekeyed.stderr).toBe(0);
+    const only = (ending: string, place: string): string =>
+      join(place, readdirSync(place).find((name) => name.endsWith(ending)) as string);
+    const opening = only('.opening', join(renewed, 'secret'));
+    const proven = await provenn(['prove', folder, '--opening', opening, '--sample', '2', '-o', proof]);
+    expect(proven.code, proven.stderr).toBe(0);
+    const verify = ['verify', proof, '--key', key, '--expect-input-commitment', `${old}.commitment`, '--json'];
+    const linked = await provenn([...verify, '--chain', only('.link', renewed)]);
+    expect(linked.code, linked.stdout).toBe(0);
+    expect(reasonOf(await provenn(verify))).toBe('input');
+  });
+});

@@ -1,4 +1,4 @@
-/** provenn rekey: a fresh commitment to hidden weights, an input or an output, linked to the one whose uses are spent. */
+/** provenn rekey: a fresh commitment to hidden weights, an input, a data set or an output, linked to the one whose uses are spent. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -126,7 +126,8 @@ const help = `
 A proof shows a few columns of what is committed, hidden by randomness that suffices for a number of proofs. After that a
 fresh commitment takes over, with a proof that it holds the same integers, for which one use of the old opening is kept.
 For hidden weights the new key carries that proof; the network, and everything else in the folder, stays what it is. For
-an input or an output it is a link, a public file of its own; the new opening is in the folder's ${secretFolder}/.
+an input, a data set or an output it is a link, a public file of its own; the new opening is in the folder's ${secretFolder}/.
+A verifier can follow two links or so before less than 100 bits are left; then a later commitment is the one to expect.
 
 Examples:
   $ provenn rekey model -o model2
@@ -140,7 +141,7 @@ export function addRekey(program: Command, start: (command: Command) => Session)
     .command('rekey')
     .description('commit afresh to what is hidden, linked to the commitment before')
     .argument('[dir]', 'a folder made by provenn compile or provenn rekey')
-    .option('--opening <file>', 'the opening of an input or an output, instead of a folder')
+    .option('--opening <file>', 'the opening of an input, a data set or an output, instead of a folder')
     .option('--commitment <file>', 'demand that the opening is one of this commitment')
     .requiredOption('-o, --output <dir>', 'the new folder')
     .addHelpText('after', help)
