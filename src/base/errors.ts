@@ -74,7 +74,7 @@ export const errorCatalogue = {
   ORACLE_MISMATCH: { exit: 'rejected', meaning: 'onnxruntime computed another integer than provenn.' },
   PROOF_SELF_CHECK: {
     exit: 'rejected',
-    meaning: 'The prover could not verify its own proof: the witness does not satisfy the circuit.',
+    meaning: 'The prover could not verify its own proof, or it says something else than the model computed.',
   },
   INTERRUPTED: { exit: 'interrupted', meaning: 'The user interrupted the command.' },
   INTERNAL: { exit: 'resource', meaning: 'A broken invariant inside provenn: please report it.' },

@@ -22,11 +22,11 @@ export function hideBias(
   sizes: Shape,
   data: Int32Array,
 ): readonly { readonly coefficient: Term['coefficient']; readonly wire: WireId }[] {
-  const outside = data.find((value) => value < hiddenBias[0] || value > hiddenBias[1]);
-  if (outside !== undefined) {
+  if (!data.every((value) => value >= hiddenBias[0] && value <= hiddenBias[1])) {
     throw new ProvennError(
       'MODEL_UNSAFE',
-      `${name} holds ${outside}; hidden biases lie in [${hiddenBias.join(', ')}]`,
+      // Not which: it is to be hidden, and messages end up in logs.
+      `${name} holds integers outside [${hiddenBias.join(', ')}], where hidden biases lie`,
       {
         where: name,
         next: 'Use weights=public, or a larger scale for the layer.',

@@ -14,10 +14,11 @@ import { invariant, ProvennError } from '../base/errors.ts';
 import type { IntTensor } from '../base/tensor.ts';
 import { assignWitness } from '../compile/witness.ts';
 import { execute } from '../runtime/execute.ts';
-import { prepareKey, verifyProof } from '../verify/index.ts';
+import { prepareKey } from '../verify/index.ts';
 import { backendOf, openAll, parametersOf } from './backends.ts';
 import { selectSamples } from './data-sets.ts';
 import { cellsByWire, type Draw, givenOpening, makeOpening, type UsableOpening } from './openings.ts';
+import { selfCheck } from './self-check.ts';
 
 /** Stages of every proof, and of the transparent and the groth16 backend between them. */
 export type ProveStage =
@@ -144,23 +145,9 @@ function contextOf({ context = new Uint8Array(0), randomness }: ProveOptions): U
   );
 }
 
-/** What an own proof claims. Throws `PROOF_SELF_CHECK` when it does not verify. */
-function claimsOf(accepted: Accepted, proof: Proof): Claims {
-  // Our own key: whoever made it is whoever proves, and `verify` judges its setup again.
-  const verdict = verifyProof({ accepted }, proof, { allowInsecureSetup: true });
-  if (verdict.ok) return verdict.claims;
-  throw new ProvennError(
-    'PROOF_SELF_CHECK',
-    `The proof does not verify (${verdict.reason.code}): ${verdict.reason.message}`,
-    {
-      next: 'The proving key is damaged or provenn has a fault: compile again, and report it if it persists.',
-    },
-  );
-}
-
 /**
  * Runs the model on `inputs` (by port name, the integers behind each port) and proves the run with the transparent backend. The
- * proof is verified before it is returned. Throws `INPUT_MISMATCH`, `USAGE` for a long context or short randomness, or `PROOF_SELF_CHECK`.
+ * proof is verified, and its claims compared with the run, before it is returned. Throws `INPUT_MISMATCH`, `USAGE` for a long context or short randomness, or `PROOF_SELF_CHECK`.
  */
 export function proveInference(key: ProvingKey, inputs: ReadonlyMap<string, IntTensor>, options: ProveOptions): Proven {
   const context = contextOf(options);
@@ -175,7 +162,7 @@ export function proveInference(key: ProvingKey, inputs: ReadonlyMap<string, IntT
   const { randomness } = options;
   const proof = proveWitness(accepted, witness, context, { randomness, openings: openAll(openings), onStage: stage });
   stage('verify');
-  return { proof, trace, claims: claimsOf(accepted, proof), made };
+  return { proof, trace, claims: selfCheck(key.model, accepted, { proof, trace, witness }), made };
 }
 
 /** The same with the backend that the key belongs to, whichever it is. Throws `DEPENDENCY_MISSING` and `KEY_REFUSED` besides. */
@@ -197,5 +184,5 @@ export async function proveFor(
   const { witness, openings, made } = prepare(accepted, trace, options, selected.cells, held);
   const proof = await backend.prove(key, witness, context, { randomness: options.randomness, openings, onStage });
   onStage('verify');
-  return { proof, trace, claims: claimsOf(accepted, proof), made };
+  return { proof, trace, claims: selfCheck(key.model, accepted, { proof, trace, witness }), made };
 }
