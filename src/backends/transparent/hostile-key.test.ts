@@ -109,6 +109,35 @@ describe('a key is refused', () => {
     expect(refusal(circuit)).toMatch(/steps/);
   });
 
+  test('whose shifted views bring more weights than a verifier should add up', () => {
+    const [views, box] = [2 ** 10, 2 ** 15];
+    const circuit = between([1], (build, x, y) => {
+      const wide = build.witness('wide', [2 * box], [0, 3]);
+      build.range('range', wide, 0, 3);
+      const map = [{ kind: 'axis' as const, axis: 0, stride: 1, offset: 1 }];
+      const terms = Array.from({ length: views }, () => ({ coefficient: 1, view: { wire: wide, map } }));
+      build.linear('sum', [box], { constant: 0, terms, accumulators: [] }, build.witness('out', [box], [0, 3 * views]));
+      build.linear('copy', [1], reads(x, [1]), y);
+    });
+    expect(refusal(circuit)).toMatch(/steps/);
+  });
+
+  test('whose constant has so short rows that folding them, reader by reader, takes long', () => {
+    const sizes = [2 ** 17, 2, 3];
+    const constantOf = (readers: number) =>
+      between([1], (build, x, y) => {
+        const wire = build.constant('rows', sizes, new Int32Array(3 * 2 ** 18));
+        const map = sizes.map(() => ({ kind: 'fixed' as const, index: 0 }));
+        const terms = Array.from({ length: readers }, () => ({ coefficient: 1, view: { wire, map } }));
+        const out = build.witness('out', [1], [0, 0]);
+        build.range('range', build.witness('some', [4], [0, 3]), 0, 3);
+        build.linear('sum', [1], { constant: 0, terms, accumulators: [] }, out);
+        build.linear('copy', [1], reads(x, [1]), y);
+      });
+    expect(refusal(constantOf(20))).not.toMatch(/steps/);
+    expect(refusal(constantOf(300))).toMatch(/steps/);
+  });
+
   test('whose expressions read without end', () => {
     const circuit = between([1], (build, x, y) => {
       const expression = reads(x, [1]);

@@ -62,10 +62,12 @@ export type AccumulatorClaim = { readonly accumulator: number; readonly at: 'loo
 /** The distinct (accumulator, point) pairs, in the order in which the prover sends their values. */
 export function accumulatorClaims(system: System): AccumulatorClaim[] {
   const claims: AccumulatorClaim[] = [];
+  const seen = { lookup: new Set<number>(), linear: new Set<number>() };
   const note = (ids: readonly number[], at: 'lookup' | 'linear'): void => {
-    for (const accumulator of ids)
-      if (!claims.some((claim) => claim.accumulator === accumulator && claim.at === at))
-        claims.push({ accumulator, at });
+    for (const accumulator of ids) {
+      if (!seen[at].has(accumulator)) claims.push({ accumulator, at });
+      seen[at].add(accumulator);
+    }
   };
   for (const lookup of system.lookups) for (const expression of lookup.tuple) note(expression.accumulators, 'lookup');
   for (const linear of system.linears) note(linear.expression.accumulators, 'linear');

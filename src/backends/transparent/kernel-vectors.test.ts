@@ -50,16 +50,20 @@ const small = fc.integer({ min: 1, max: 5 });
 describe('kernels', () => {
   /** A dimension of 1 to 6 cells and any kernel over it. */
   const cases = fc
-    .record({ size: fc.integer({ min: 1, max: 6 }), seed: fc.nat(), kind: fc.nat(3), extra: fc.nat(6) })
+    .record({ size: fc.integer({ min: 1, max: 6 }), seed: fc.nat(), kind: fc.nat(6), extra: fc.nat(6) })
     .map(({ size, seed, kind, extra }) => {
       const next = elements(seed);
       const bits = bitsOf(size);
       const values = toVector(pointOf(size, next));
+      const weights = pointOf(2 * size, next);
       const kernels: readonly Kernel[] = [
         { kind: 'eq', point: pointOf(bits, next), count: 1 + (extra % size) },
         { kind: 'eq', point: pointOf(Math.max(0, bits - 1), next), count: Math.min(size, 2 ** Math.max(0, bits - 1)) },
         { kind: 'point', index: extra % size },
         { kind: 'vector', values },
+        { kind: 'eq', point: pointOf(bits + 2, next), count: size + extra },
+        { kind: 'sparse', count: size, forEach: (visit) => weights.forEach((value, i) => visit(i % size, value)) },
+        { kind: 'sparse', count: 1, forEach: (visit) => visit(extra % size, weights[0] as Ext) },
       ];
       return { size, kernel: kernels[kind] as Kernel, point: pointOf(bits, next) };
     });
@@ -187,6 +191,38 @@ describe('viewKernels', () => {
       }),
       { numRuns: 300, seed: 4 },
     );
+  });
+});
+
+describe('kernels of a wire much larger than the box that reads it', () => {
+  const size = 2 ** 28;
+  const next = elements(7);
+  const point = pointOf(28, next);
+
+  it('are as long as the box: offsets, strides, lists and plain axes', () => {
+    const part = pointOf(1, next);
+    const places: readonly [AxisMap, number, number][] = [
+      [{ kind: 'axis', axis: 0, stride: 1, offset: 0 }, 0, 1],
+      [{ kind: 'axis', axis: 0, stride: 1, offset: size - 2 }, size - 2, size - 1],
+      [{ kind: 'axis', axis: 0, stride: 12345678, offset: 9 }, 9, 12345687],
+      [{ kind: 'listed', axes: [0], indices: Int32Array.of(77777777, 3) }, 77777777, 3],
+    ];
+    for (const [entry, first, second] of places) {
+      const [kernel] = viewKernels({ wire: 0, map: [entry] }, [size], [2], [part]).kernels as [Kernel];
+      const expected = [times(eq(part, 0), eq(point, first)), times(eq(part, 1), eq(point, second))];
+      expect(kernelAt(kernel, size, point)).toEqual(total(expected));
+    }
+  });
+
+  it('are as long as the window', () => {
+    const [o, k] = [pointOf(1, next), pointOf(1, next)];
+    const map = [{ kind: 'window' as const, axis: 0, reduce: 0, stride: 1000, dilation: 7, pad: -5 }];
+    const place = { box: [2], reduce: [2], outputs: [o], shared: new Map(), reduces: [k] };
+    const [kernel] = operandKernels({ wire: 0, zero: 0, map }, [size], place) as [Kernel];
+    const cells = indices([2, 2]) as [number, number][];
+    const expected = cells.map(([i, j]) => times(eq(o, i), eq(k, j), eq(point, 1000 * i + 7 * j + 5)));
+    expect(kernelAt(kernel, size, point)).toEqual(total(expected));
+    expect(kernelSum(kernel, size)).toEqual(one);
   });
 });
 

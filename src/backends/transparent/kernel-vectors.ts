@@ -2,34 +2,58 @@
  * Claim vectors. A linear claim reads a tensor through φ = ⊗ kernel_d, one kernel per dimension, each a vector over
  * [0, S_d); cells outside the box have weight 0 by definition, so padding is read by no relation.
  */
-import type { AxisMap, Operand, OperandMap, View } from '../../artifact/circuit.ts';
-import { add, at, type Ext, multiply, one, put, zero } from '../../base/extension.ts';
+import type { Operand, OperandMap, View } from '../../artifact/circuit.ts';
+import { add, at, type Ext, multiply, one, put, subtract, zero } from '../../base/extension.ts';
 import { fromInteger } from '../../base/field.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { axesOf } from '../../gadgets/views.ts';
 import { defaultKernels } from './kernels/choose.ts';
 import { bitsFor, boxTruncated, eqIndex, eqTable, eqTruncated, manyCells, weightedSum } from './polynomials.ts';
+import {
+  affineKernel,
+  listedKernel,
+  type SparseKernel,
+  sparseAt,
+  sparseSum,
+  sparseVector,
+  windowKernel,
+} from './sparse-kernel.ts';
 
 /** `eq`: eq(τ, i) for i < count. `point`: 1 at one index. `vector`: any weights, 4 cells per index. */
 export type Kernel =
   | { readonly kind: 'eq'; readonly point: readonly Ext[]; readonly count: number }
   | { readonly kind: 'point'; readonly index: number }
-  | { readonly kind: 'vector'; readonly values: Uint32Array };
+  | { readonly kind: 'vector'; readonly values: Uint32Array }
+  | SparseKernel;
 
 /** The kernel as weights over [0, size), 4 cells per index. */
 export function kernelVector(kernel: Kernel, size: number): Uint32Array {
   if (kernel.kind === 'vector') return kernel.values;
+  if (kernel.kind === 'sparse') return sparseVector(kernel, size);
   const out = new Uint32Array(4 * size);
   if (kernel.kind === 'point') put(out, kernel.index, one);
-  else out.set(eqTable(kernel.point).subarray(0, 4 * Math.min(kernel.count, size)));
+  else {
+    // Coordinates beyond those of the dimension are 0 at every index of it.
+    const bits = bitsFor(size);
+    const beyond = kernel.point.slice(bits).reduce((total, x) => multiply(total, subtract(one, x)), one);
+    out.set(eqTable(kernel.point.slice(0, bits), beyond).subarray(0, 4 * Math.min(kernel.count, size)));
+  }
   return out;
+}
+
+/** A point with coordinates 0 up to `length`: eq with an index below 2^|point| keeps its value. */
+function lengthened(point: readonly Ext[], length: number): readonly Ext[] {
+  return [...point, ...Array.from({ length: Math.max(0, length - point.length) }, () => zero)];
 }
 
 /** Value at `point` of the multilinear extension of the kernel, zero outside [0, size). */
 export function kernelAt(kernel: Kernel, size: number, point: readonly Ext[]): Ext {
   if (kernel.kind === 'point') return eqIndex(point, kernel.index);
-  if (kernel.kind === 'eq' && kernel.point.length === point.length)
-    return eqTruncated(kernel.point, point, Math.min(kernel.count, size));
+  if (kernel.kind === 'eq') {
+    const [a, b] = [lengthened(kernel.point, point.length), lengthened(point, kernel.point.length)];
+    return eqTruncated(a, b, Math.min(kernel.count, size, 2 ** kernel.point.length));
+  }
+  if (kernel.kind === 'sparse' && kernel.count < size) return sparseAt(kernel, point);
   const values = kernelVector(kernel, size);
   const weights = eqTable(point);
   let total = zero;
@@ -40,10 +64,10 @@ export function kernelAt(kernel: Kernel, size: number, point: readonly Ext[]): E
 /** Sum of all weights of a kernel. */
 export function kernelSum(kernel: Kernel, size: number): Ext {
   if (kernel.kind === 'point') return one;
-  if (kernel.kind === 'eq' && kernel.count <= size) return boxTruncated(kernel.point, kernel.count);
-  const values = kernelVector(kernel, size);
+  if (kernel.kind === 'eq') return boxTruncated(kernel.point, Math.min(kernel.count, size));
+  if (kernel.kind === 'sparse') return sparseSum(kernel);
   let total = zero;
-  for (let i = 0; i < size; i++) total = add(total, at(values, i));
+  for (let i = 0; i < size; i++) total = add(total, at(kernel.values, i));
   return total;
 }
 
@@ -71,17 +95,29 @@ function foldIntegers(data: ArrayLike<number>, weights: Uint32Array, size: numbe
 /** Longest product of kernels that is multiplied out. */
 const longestProduct = 2 ** 14;
 
-/** The tensor product of the kernels of the innermost dimensions, as many as stay short, and how many are left. */
+/** How many dimensions are left when the innermost are joined, as many as stay short, and how many cells these have. */
+export function innermostCells(sizes: Shape): { readonly left: number; readonly cells: number } {
+  let left = Math.max(0, sizes.length - 1);
+  let cells = sizes[left] ?? 1;
+  while (left > 0 && (sizes[left - 1] as number) * cells <= longestProduct) {
+    cells *= sizes[left - 1] as number;
+    left -= 1;
+  }
+  return { left, cells };
+}
+
+/** The tensor product of the kernels of the innermost dimensions. */
 function innermost(sizes: Shape, kernels: readonly Kernel[]): { readonly weights: Uint32Array; readonly left: number } {
-  let left = sizes.length - 1;
-  let weights = kernelVector(kernels[left] as Kernel, sizes[left] as number);
-  while (left > 0 && ((sizes[left - 1] as number) * weights.length) / 4 <= longestProduct) {
-    const outer = kernelVector(kernels[left - 1] as Kernel, sizes[left - 1] as number);
+  const { left } = innermostCells(sizes);
+  let dim = sizes.length - 1;
+  let weights = kernelVector(kernels[dim] as Kernel, sizes[dim] as number);
+  while (dim > left) {
+    dim -= 1;
+    const outer = kernelVector(kernels[dim] as Kernel, sizes[dim] as number);
     const longer = new Uint32Array((outer.length * weights.length) / 4);
     for (let i = 0; 4 * i < outer.length; i++)
       defaultKernels().addScaled(longer.subarray(i * weights.length), weights, at(outer, i), weights.length / 4);
     weights = longer;
-    left -= 1;
   }
   return { weights, left };
 }
@@ -123,45 +159,6 @@ export function boxAt(parts: readonly (readonly Ext[])[], box: Shape): Ext {
   return box.reduce((total, size, axis) => multiply(total, boxTruncated(parts[axis] as readonly Ext[], size)), one);
 }
 
-/** Weights Σ_{j < count, stride·j + offset = i} eq(τ, j) over [0, size). */
-function affineKernel(entry: AxisMap & { kind: 'axis' }, point: readonly Ext[], count: number, size: number): Kernel {
-  if (entry.stride === 1 && entry.offset === 0) return { kind: 'eq', point, count: Math.min(count, size) };
-  const values = new Uint32Array(4 * size);
-  const weights = eqTable(point);
-  for (let j = 0; j < count; j++) {
-    const i = entry.stride * j + entry.offset;
-    if (i >= 0 && i < size) put(values, i, at(weights, j));
-  }
-  return { kind: 'vector', values };
-}
-
-/** Weights Σ eq(τ, x) over the cells x of some axes for which the list says i, for i in [0, size). */
-function listedKernel(
-  entry: AxisMap & { kind: 'listed' },
-  parts: readonly (readonly Ext[])[],
-  box: Shape,
-  size: number,
-): Kernel {
-  const values = new Uint32Array(4 * size);
-  let weights = new Uint32Array(4);
-  put(weights, 0, one);
-  for (const axis of entry.axes) {
-    const table = eqTable(parts[axis] as readonly Ext[]);
-    const count = box[axis] as number;
-    const outer = weights.length / 4;
-    const next = new Uint32Array(4 * outer * count);
-    for (let i = 0; i < outer; i++) {
-      const weight = at(weights, i);
-      for (let x = 0; x < count; x++) put(next, i * count + x, multiply(weight, at(table, x)));
-    }
-    weights = next;
-  }
-  entry.indices.forEach((i, x) => {
-    if (i >= 0 && i < size) put(values, i, add(at(values, i), at(weights, x)));
-  });
-  return { kind: 'vector', values };
-}
-
 /** Kernels that evaluate a view at a point of its box, and the factor of the axes it does not read. */
 export function viewKernels(
   view: View,
@@ -174,7 +171,11 @@ export function viewKernels(
     if (entry.kind === 'fixed') return { kind: 'point', index: entry.index };
     for (const axis of axesOf(entry)) read.add(axis);
     if (entry.kind === 'listed') return listedKernel(entry, parts, box, sizes[dim] as number);
-    return affineKernel(entry, parts[entry.axis] as readonly Ext[], box[entry.axis] as number, sizes[dim] as number);
+    const [size, count] = [sizes[dim] as number, box[entry.axis] as number];
+    const point = parts[entry.axis] as readonly Ext[];
+    return entry.stride === 1 && entry.offset === 0
+      ? { kind: 'eq', point, count: Math.min(count, size) }
+      : affineKernel(entry, { point, count }, size);
   });
   const factor = box.reduce(
     (total, size, axis) =>
@@ -182,25 +183,6 @@ export function viewKernels(
     one,
   );
   return { factor, kernels };
-}
-
-/** Weights Σ eq(τ, o) eq(ξ, k) over stride·o + dilation·k − pad = i, for i in [0, size). */
-function windowKernel(
-  entry: Operand['map'][number] & { kind: 'window' },
-  output: { readonly point: readonly Ext[]; readonly count: number },
-  reduce: { readonly point: readonly Ext[]; readonly count: number },
-  size: number,
-): Kernel {
-  const values = new Uint32Array(4 * size);
-  const outputs = eqTable(output.point);
-  const taps = eqTable(reduce.point);
-  for (let o = 0; o < output.count; o++) {
-    for (let k = 0; k < reduce.count; k++) {
-      const i = entry.stride * o + entry.dilation * k - entry.pad;
-      if (i >= 0 && i < size) put(values, i, add(at(values, i), multiply(at(outputs, o), at(taps, k))));
-    }
-  }
-  return { kind: 'vector', values };
 }
 
 /** Where a contraction claim stands: a point per output axis and, after the sumcheck, per shared and per reduced axis. */

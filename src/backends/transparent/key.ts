@@ -1,12 +1,12 @@
 /** Accepting a verifying key: everything that must hold of it before any proof is looked at, and what is derived from it. */
-import type { Circuit, Gadget } from '../../artifact/circuit.ts';
+import type { Circuit, Gadget, View } from '../../artifact/circuit.ts';
 import { circuitDigest } from '../../artifact/circuit-codec.ts';
 import { type KeyCommitment, keyDigests, type VerifyingKey } from '../../artifact/keys.ts';
 import { matricesOf } from '../../artifact/matrices.ts';
 import { BytesError } from '../../base/bytes.ts';
 import { digestLength } from '../../base/digest.ts';
 import { ProvennError } from '../../base/errors.ts';
-import { product } from '../../base/tensor.ts';
+import { product, type Shape } from '../../base/tensor.ts';
 import { CircuitProblem, checkCircuit } from '../../gadgets/check.ts';
 import { boxOfGadget, expressionsOf } from '../../gadgets/facts.ts';
 import {
@@ -21,6 +21,7 @@ import {
 import { contractionShape } from './contraction-shape.ts';
 import { countPieces } from './gadgets/pieces.ts';
 import { directLimit, isDirect, planWide, sharedWideRows, type WidePlan } from './gadgets/wide-plan.ts';
+import { innermostCells } from './kernel-vectors.ts';
 import { type Layout, paddedBits } from './layout.ts';
 import { lower } from './lower.ts';
 import { type KeyMatrix, shapeOfWires } from './matrix.ts';
@@ -50,6 +51,13 @@ export const maximumTableRows: number = 2 ** 22;
 const maximumCells = 2 ** 27;
 const maximumVariables = 28;
 const maximumWork = 2 ** 28;
+
+/**
+ * A weight of an index map is some products in the extension, a public cell a fraction of one. A list pays for its entries
+ * with bytes of the key; an offset or a window brings millions of weights in a few bytes.
+ */
+const stepsPerWeight = 64;
+const stepsPerEntry = 16;
 
 export function refuse(message: string): never {
   throw new ProvennError('KEY_REFUSED', `The verifying key is refused: ${message}.`, {
@@ -88,22 +96,38 @@ function refuseSize(circuit: Circuit, pieceBits: number): string | null {
   return work(circuit) > maximumWork ? 'evaluating its claims takes more than 2^28 steps' : null;
 }
 
-/** Steps a verifier takes for the claim vectors: every cell of a public wire, every index of an axis, every pair of a window. */
+/** Steps for the weights that the index map of a view brings: kernels that follow an axis cell by cell need none. */
+function stepsOfView({ map }: View, box: Shape): number {
+  return map.reduce((total, entry) => {
+    if (entry.kind === 'listed') return total + stepsPerEntry * entry.indices.length;
+    const plain = entry.kind === 'fixed' || (entry.stride === 1 && entry.offset === 0);
+    return total + stepsPerWeight * (plain ? 1 : (box[entry.axis] as number));
+  }, stepsPerWeight);
+}
+
+/**
+ * Steps a verifier takes for the claim vectors: one for each cell of a public wire, and a weight's for each row of its
+ * innermost dimensions. The wires it does not see cost it what
+ * their readers' boxes bring, whatever their own size, and every kernel a few steps.
+ */
 function work(circuit: Circuit): number {
   const cells = (wire: number): number => {
     const known = circuit.wires[wire];
-    return known === undefined || known.role === 'witness' || known.role === 'committed' ? 0 : product(known.sizes);
+    if (known === undefined || known.role === 'witness' || known.role === 'committed') return 0;
+    const all = product(known.sizes);
+    return all + (stepsPerWeight * all) / innermostCells(known.sizes).cells;
   };
   let steps = 0;
   for (const gadget of circuit.gadgets) {
-    const box = boxOfGadget(gadget, circuit.wires).reduce((total, size) => total + size, 0);
-    for (const { terms } of expressionsOf(gadget)) for (const { view } of terms) steps += cells(view.wire) + box;
+    const box = boxOfGadget(gadget, circuit.wires);
+    for (const { terms } of expressionsOf(gadget))
+      for (const { view } of terms) steps += cells(view.wire) + stepsOfView(view, box);
     if (gadget.kind !== 'contract') continue;
     for (const { wire, map } of [gadget.left, gadget.right]) {
-      steps += cells(wire) + box;
+      steps += cells(wire) + stepsPerWeight * map.length;
       for (const entry of map)
         if (entry.kind === 'window')
-          steps += (gadget.box[entry.axis] as number) * (gadget.reduce[entry.reduce] as number);
+          steps += stepsPerWeight * (gadget.box[entry.axis] as number) * (gadget.reduce[entry.reduce] as number);
     }
   }
   return steps;
