@@ -464,6 +464,44 @@ describe('refused maxima and ranges', () => {
   });
 });
 
+describe('large parts that many gadgets use', () => {
+  const cells = 2 ** 20;
+  const large: Wire = { ...constant([1], [1]), sizes: [1, cells], data: new Int32Array(cells).fill(1) };
+
+  /** Accumulators Σ w·x of the large constant with one cell of the public wire, and one witness that reads them all. */
+  function contractions(count: number): Circuit {
+    const left = {
+      wire: 2,
+      zero: 0,
+      map: [{ kind: 'output', axis: 0 } as const, { kind: 'reduce', axis: 0 } as const],
+    };
+    const one: Wire = { ...large, sizes: [cells], data: new Int32Array(cells) };
+    const right = { wire: 1, zero: 0, map: [{ kind: 'reduce', axis: 0 } as const] };
+    const gadgets = Array.from({ length: count }, (_, accumulator): Gadget => {
+      return { kind: 'contract', name: 'c', box: [1], reduce: [cells], left, right, accumulator };
+    });
+    return circuitOf([{ ...one, interval: [0, 1] }, large], gadgets);
+  }
+
+  it('a constant is weighed once for all contractions', () => {
+    expect(problem(contractions(100))).toBe('');
+  });
+
+  it('contractions that weigh more than 2^28 cells of constants', () => {
+    expect(problem(contractions(128))).toBe('');
+    expect(problem(contractions(129))).toMatch(/2\^28 cells of constants/);
+  });
+
+  it('a table is measured once for all its readers', () => {
+    const table: Table = { name: 't', columns: [new Int32Array(cells)] };
+    const wires = Array.from({ length: 2 ** 14 }, () => witness([0, 0], [1]));
+    const gadgets = wires.map((_, i): Gadget => {
+      return { kind: 'table', name: 't', box: [1], table: 0, inputs: [], output: i + 1 };
+    });
+    expect(problem(circuitOf(wires, gadgets, [table]))).toBe('');
+  });
+});
+
 describe('hidden wires', () => {
   const held = (matrix = 'weights', interval: readonly [number, number] = [0, 9]): Wire => {
     return { name: 'w', role: 'committed', sizes: [4], interval, data: null, matrix };

@@ -18,7 +18,8 @@ import type {
   Wire,
 } from '../artifact/circuit.ts';
 import { confinedBy, matricesOf } from '../artifact/matrices.ts';
-import { extent, type Interval, product, type Shape, sameShape, strides } from '../base/tensor.ts';
+import { extent, type Interval, product, type Shape, sameShape } from '../base/tensor.ts';
+import { ConstantWeights } from './constant-weight.ts';
 import { boxOfGadget, expressionsOf, maximumSpan, mergedAxes, outputOf } from './facts.ts';
 import { axesOf } from './views.ts';
 
@@ -100,6 +101,9 @@ type State = {
   /** Intervals that hold whatever the witness; undefined until a gadget confines the wire. */
   readonly wires: (Interval | undefined)[];
   readonly accumulators: ({ readonly box: Shape; readonly interval: Interval } | undefined)[];
+  /** What the value column of each table spans. */
+  readonly tables: readonly Interval[];
+  readonly weights: ConstantWeights;
 };
 
 function canLeave(entry: AxisMap, size: number, box: Shape): boolean {
@@ -221,31 +225,6 @@ function operandAxes(
   return { outputs, windows };
 }
 
-/** max over output indices of Σ_r |w − zero| for a constant operand; the plain product bound when it has windows. */
-function constantWeight(wire: Wire, operand: Operand, count: number): number {
-  const data = wire.data as Int32Array;
-  const magnitude = (x: number): number => Math.abs(x - operand.zero);
-  if (operand.map.some((entry) => entry.kind === 'window'))
-    return count * data.reduce((most, x) => Math.max(most, magnitude(x)), 0);
-  const step = strides(wire.sizes);
-  const outer = operand.map.flatMap((entry, dim) => (entry.kind === 'output' ? [dim] : []));
-  // Cells that differ only in dimensions after the last output belong together: a run of them is one group.
-  const run = outer.length === 0 ? data.length : (step[outer.at(-1) as number] as number);
-  const sums = new Map<number, number>();
-  for (let start = 0; start < data.length; start += run) {
-    let group = 0;
-    for (const dim of outer)
-      group =
-        group * (wire.sizes[dim] as number) + (Math.floor(start / (step[dim] as number)) % (wire.sizes[dim] as number));
-    let sum = sums.get(group) ?? 0;
-    for (let cell = start; cell < start + run; cell++) sum += magnitude(data[cell] as number);
-    sums.set(group, sum);
-  }
-  let most = 0;
-  for (const sum of sums.values()) most = Math.max(most, sum);
-  return most;
-}
-
 function contractInterval(state: State, gadget: ContractGadget): Interval {
   checkSizes(gadget.reduce, `${gadget.name} (reduction)`);
   const left = operandAxes(state, gadget.left, gadget);
@@ -264,11 +243,11 @@ function contractInterval(state: State, gadget: ContractGadget): Interval {
   };
   const count = product(gadget.reduce);
   const wireOf = (operand: Operand): Wire => state.circuit.wires[operand.wire] as Wire;
+  const weightOf = (operand: Operand): number => state.weights.of(state.circuit.wires, operand, count);
   let bound = count * magnitude(gadget.left) * magnitude(gadget.right);
   if (wireOf(gadget.right).role === 'constant')
-    bound = Math.min(bound, constantWeight(wireOf(gadget.right), gadget.right, count) * magnitude(gadget.left));
-  if (wireOf(gadget.left).role === 'constant')
-    bound = Math.min(bound, constantWeight(wireOf(gadget.left), gadget.left, count) * magnitude(gadget.right));
+    bound = Math.min(bound, weightOf(gadget.right) * magnitude(gadget.left));
+  if (wireOf(gadget.left).role === 'constant') bound = Math.min(bound, weightOf(gadget.left) * magnitude(gadget.right));
   demand(bound < integerLimit, `the accumulator ${gadget.name} can reach ±${bound}, beyond p/2 = ${integerLimit}`);
   return [-bound, bound];
 }
@@ -308,7 +287,7 @@ function enforced(state: State, gadget: Gadget): Interval {
         `${gadget.name} uses a table of another width`,
       );
       for (const input of gadget.inputs) expressionInterval(state, input, gadget.box, gadget.name);
-      return extent(table.columns.at(-1) as Int32Array);
+      return state.tables[gadget.table] as Interval;
     }
     case 'maximum': {
       const a = expressionInterval(state, gadget.left, gadget.box, gadget.name);
@@ -359,6 +338,15 @@ function confine(state: State, gadget: Gadget, interval: Interval): void {
   state.wires[id] = interval;
 }
 
+/** Cells of the constants that bound contractions, each as often as it is used. */
+function weighedCells({ wires, gadgets }: Circuit): number {
+  const cells = ({ wire }: Operand): number => wires[wire]?.data?.length ?? 0;
+  return gadgets.reduce(
+    (total, gadget) => (gadget.kind === 'contract' ? total + cells(gadget.left) + cells(gadget.right) : total),
+    0,
+  );
+}
+
 /** True when equal inputs have equal values; equal rows may repeat. */
 function isFunction({ columns }: Table): boolean {
   const keys = columns.slice(0, -1);
@@ -380,6 +368,10 @@ export function checkCircuit(circuit: Circuit): void {
     .flatMap(expressionsOf)
     .reduce((total, { terms, accumulators }) => total + terms.length + accumulators.length, 0);
   demand(reads <= maximumReads, 'the expressions of the circuit read more than 2^14 things');
+  demand(
+    weighedCells(circuit) <= maximumCells,
+    'the contractions of the circuit weigh more than 2^28 cells of constants',
+  );
   for (const wire of circuit.wires) checkWire(wire);
   for (const table of circuit.tables) {
     const rows = table.columns[0]?.length ?? 0;
@@ -399,6 +391,8 @@ export function checkCircuit(circuit: Circuit): void {
     circuit,
     wires: circuit.wires.map((wire, id) => (wire.role === 'constant' || given.has(id) ? wire.interval : undefined)),
     accumulators: [],
+    tables: circuit.tables.map(({ columns }) => extent(columns.at(-1) as Int32Array)),
+    weights: new ConstantWeights(),
   };
   for (const gadget of circuit.gadgets) {
     checkSizes(boxOfGadget(gadget, circuit.wires), gadget.name);
