@@ -69,6 +69,24 @@ describe('evidence', () => {
     }
   });
 
+  it('for several matrices has tables of at most 2^22 rows in all', () => {
+    const build = new Builder();
+    const x = build.publicWire('x', [1], [0, 9]);
+    const y = build.publicWire('y', [1], [-(2 ** 24), 2 ** 24]);
+    const names = ['first', 'second', 'third'];
+    const terms = names.map((name) => {
+      const wire = build.committed(name, [1], [0, 2 ** 21 - 1], name);
+      return { coefficient: 1, view: { wire, map: identityMap([1]) } };
+    });
+    build.linear('sum', [1], { constant: 0, terms, accumulators: [] }, y);
+    build.range('x:range', x, 0, 9);
+    const port = { quantization: null, dtype: 's8' as const, dims: [1] };
+    const ports = [x, y].map((wire) => ({ ...port, name: `${wire}`, tensor: `${wire}`, wire }));
+    const wide = build.finish('wide', profile, ports.slice(0, 1), ports.slice(1));
+    const commitments = names.map((matrix) => ({ matrix, root: new Uint8Array(32), evidence: range }));
+    expect(refusal(makeKey(wide, { budget: 3, commitments }))).toMatch(/more than 2\^22 rows in all/);
+  });
+
   it('is bound to the root, to the matrix before, and to what it is evidence of', () => {
     expect(refusal(keyWith({ root: again.root }))).toMatch(/evidence/);
     expect(refusal(keyWith({ evidence: link }))).toMatch(/evidence/);

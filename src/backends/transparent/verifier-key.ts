@@ -1,12 +1,13 @@
 /** Accepting a verifying key as a whole: its structure, and the evidence for the commitments it fixes. */
 import { writeCircuit } from '../../artifact/circuit-codec.ts';
 import type { KeyCommitment, VerifyingKey } from '../../artifact/keys.ts';
+import { matricesOf } from '../../artifact/matrices.ts';
 import type { Statement } from '../../artifact/statement.ts';
 import { BytesError, equalBytes } from '../../base/bytes.ts';
 import { Rejected } from '../verifying.ts';
 import { requiredBits } from './config.ts';
 import { evidenceKey, evidenceStatement, linkCircuit, rangeCircuit, tensorsOfMatrix } from './evidence.ts';
-import { type AcceptedKey, acceptWithoutEvidence, refuse } from './key.ts';
+import { type AcceptedKey, acceptWithoutEvidence, maximumTableRows, refuse } from './key.ts';
 import { descriptorsOf, rootsOf } from './matrix.ts';
 import type { Soundness } from './soundness.ts';
 import { verifyBody } from './verifier.ts';
@@ -37,12 +38,22 @@ function withEvidence(own: Soundness, evidence: readonly Soundness[]): Soundness
   return { ...own, bits, terms: [...own.terms, { name: evidenceTerm, bits: -Math.log2(error) }] };
 }
 
+/** The tables that all evidence together makes a verifier evaluate; the proofs are one after the other. */
+function refuseRows({ circuit }: AcceptedKey): void {
+  const rows = matricesOf(circuit)
+    .flatMap(({ wires, imported }) => (imported ? wires : []))
+    .map((id) => circuit.wires[id]?.interval ?? [0, 0])
+    .reduce((total, [low, high]) => total + high - low + 1, 0);
+  if (rows > maximumTableRows) refuse('the evidence for its commitments needs tables of more than 2^22 rows in all');
+}
+
 /**
  * Throws `KEY_REFUSED` for a key that is malformed, whose integers could wrap, that hides too little, whose commitments lack
  * evidence, or below 100 bits of soundness.
  */
 export function acceptKey(key: VerifyingKey): AcceptedKey {
   const accepted = acceptWithoutEvidence(key);
+  refuseRows(accepted);
   const soundness = withEvidence(
     accepted.soundness,
     key.commitments.map((commitment) => checkEvidence(accepted, commitment)),
