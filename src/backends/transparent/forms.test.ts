@@ -6,6 +6,7 @@ import {
   addForms,
   constantForm,
   type Form,
+  FormSum,
   isConstant,
   multiplyForms,
   scaleForm,
@@ -27,6 +28,21 @@ function value(form: Form, pads: (pad: number) => Ext): Ext {
 }
 
 describe('forms', () => {
+  it('a sum in the making is the sum of its scaled forms', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(form, element)), form, assignment, (scaled, last, pads) => {
+        const sum = new FormSum();
+        for (const [each, factor] of scaled) sum.add(each, factor);
+        sum.add(last);
+        const of = (f: Form): Ext => value(f, (pad) => pads[pad] as Ext);
+        expect(of(sum.form())).toEqual(
+          scaled.reduce((total, [each, factor]) => add(total, multiply(of(each), factor)), of(last)),
+        );
+      }),
+      { numRuns: 100, seed: 5 },
+    );
+  });
+
   it('add, subtract and scale like their values', () => {
     fc.assert(
       fc.property(form, form, form, element, assignment, (a, b, c, factor, pads) => {

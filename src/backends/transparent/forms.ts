@@ -38,6 +38,24 @@ export function addForms(...forms: readonly Form[]): Form {
   return { constant, pads: pads.size === 0 ? noPads : pads };
 }
 
+/** A sum in the making: a form costs its own pads when it is added, and not those of all forms before it. */
+export class FormSum {
+  private constant = zero;
+  private readonly pads = new Map<number, Ext>();
+
+  /** Adds factor · form. */
+  add(form: Form, factor: Ext = one): void {
+    this.constant = add(this.constant, multiply(factor, form.constant));
+    for (const [pad, coefficient] of form.pads)
+      this.pads.set(pad, add(this.pads.get(pad) ?? zero, multiply(factor, coefficient)));
+  }
+
+  /** The sum; nothing may be added to it afterwards. */
+  form(): Form {
+    return { constant: this.constant, pads: this.pads };
+  }
+}
+
 export function scaleForm(form: Form, factor: Ext): Form {
   const pads =
     form.pads.size === 0

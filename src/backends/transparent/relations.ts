@@ -27,10 +27,10 @@ import {
   constantForm,
   type FoldRound,
   type Form,
+  FormSum,
   foldRounds,
   scaleForm,
   subtractForms,
-  zeroForm,
 } from './forms.ts';
 import {
   type AccumulatorClaim,
@@ -111,36 +111,41 @@ function walkLookups(walk: Walk, logLeaves: number): LeafClaim {
   return claim;
 }
 
-/** Values a_ℓ the prover sent, by accumulator and point. */
-type Accumulated = { readonly claims: readonly AccumulatorClaim[]; readonly values: readonly Form[] };
+/** Values a_ℓ the prover sent: in the order of the claims, and by point and accumulator. */
+type Accumulated = {
+  readonly claims: readonly AccumulatorClaim[];
+  readonly values: readonly Form[];
+  readonly of: Readonly<Record<AccumulatorClaim['at'], ReadonlyMap<number, Form>>>;
+};
 
-function accumulatedValue(accumulated: Accumulated, accumulator: number, at: AccumulatorClaim['at']): Form {
-  const index = accumulated.claims.findIndex((claim) => claim.accumulator === accumulator && claim.at === at);
-  return accumulated.values[index] as Form;
+function receiveAccumulated(walk: Walk): Accumulated {
+  const claims = accumulatorClaims(walk.system);
+  const values = claims.map(() => hidden(walk));
+  const of = { lookup: new Map<number, Form>(), linear: new Map<number, Form>() };
+  claims.forEach((claim, i) => {
+    of[claim.at].set(claim.accumulator, values[i] as Form);
+  });
+  return { claims, values, of };
 }
 
-/** coefficient · expression~(point): a form for constants and accumulators, terms for the wires. */
-function expressionAt(
+/** coefficient · expression~(point): constants and accumulators go into the sum, the wires are terms. */
+function addExpression(
   walk: Walk,
+  sum: FormSum,
   expression: Expression,
   box: Shape,
   parts: readonly (readonly Ext[])[],
   coefficient: Ext,
-  accumulated: Accumulated,
-  where: AccumulatorClaim['at'],
-): { readonly form: Form; readonly terms: ClaimTerm[] } {
-  let form = constantForm(
-    multiply(coefficient, multiply(fromBase(fromInteger(expression.constant)), boxAt(parts, box))),
-  );
-  for (const id of expression.accumulators)
-    form = addForms(form, scaleForm(accumulatedValue(accumulated, id, where), coefficient));
-  const terms = expression.terms.map((term): ClaimTerm => {
+  accumulated: ReadonlyMap<number, Form>,
+): ClaimTerm[] {
+  sum.add(constantForm(multiply(fromBase(fromInteger(expression.constant)), boxAt(parts, box))), coefficient);
+  for (const id of expression.accumulators) sum.add(accumulated.get(id) as Form, coefficient);
+  return expression.terms.map((term): ClaimTerm => {
     const { sizes } = walk.system.tensors[term.view.wire] as SystemTensor;
     const { factor, kernels } = viewKernels(term.view, sizes, box, parts);
     const scaled = multiply(multiply(coefficient, factor), fromBase(fromInteger(term.coefficient)));
     return { coefficient: scaled, tensor: term.view.wire, kernels };
   });
-  return { form, terms };
 }
 
 /** Σ_rows eq(point, row)·column[row] for every column. */
@@ -159,8 +164,11 @@ function claimLeaves(
   accumulated: Accumulated,
 ): void {
   const { system, book } = walk;
-  let numerator = subtractForms(zeroForm, leaf.numerator);
-  let denominator = subtractForms(constantForm(one), leaf.denominator);
+  const numerator = new FormSum();
+  const denominator = new FormSum();
+  numerator.add(leaf.numerator, negate(one));
+  denominator.add(constantForm(one));
+  denominator.add(leaf.denominator, negate(one));
   const numeratorTerms: ClaimTerm[] = [];
   const denominatorTerms: ClaimTerm[] = [];
   for (const instance of instances) {
@@ -170,7 +178,7 @@ function claimLeaves(
     const inBox = multiply(chi, boxAt(parts, instance.box));
     const table = instance.kind === 'table' ? instance.index : (system.lookups[instance.index]?.table as number);
     const constant = subtract(subtract(alpha, fromBase(tableIdentifier(table))), one);
-    denominator = addForms(denominator, constantForm(multiply(inBox, constant)));
+    denominator.add(constantForm(constant), inBox);
     if (instance.kind === 'table') {
       const { multiplicity } = system.tables[table] as SystemTable;
       numeratorTerms.push({
@@ -178,19 +186,17 @@ function claimLeaves(
         tensor: multiplicity,
         kernels: [{ kind: 'eq', point, count: instance.box[0] as number }],
       });
-      denominator = subtractForms(
-        denominator,
-        constantForm(multiply(chi, combine(columnsAt(system.tables[table] as SystemTable, point), beta))),
-      );
+      const row = combine(columnsAt(system.tables[table] as SystemTable, point), beta);
+      denominator.add(constantForm(row), negate(chi));
     } else {
-      numerator = addForms(numerator, constantForm(inBox));
-      const { form, terms } = tupleAt(walk, instance, parts, chi, beta, accumulated);
-      denominator = subtractForms(denominator, form);
-      denominatorTerms.push(...terms.map((term) => ({ ...term, coefficient: negate(term.coefficient) })));
+      numerator.add(constantForm(inBox));
+      // A loop, since a tuple may have more terms than a call may have arguments.
+      for (const term of subtractTuple(walk, denominator, instance, parts, chi, beta, accumulated))
+        denominatorTerms.push(term);
     }
   }
-  book.assertZero(numerator, numeratorTerms, 'the numerators of the lookup argument');
-  book.assertZero(denominator, denominatorTerms, 'the denominators of the lookup argument');
+  book.assertZero(numerator.form(), numeratorTerms, 'the numerators of the lookup argument');
+  book.assertZero(denominator.form(), denominatorTerms, 'the denominators of the lookup argument');
 }
 
 /** Σ_i β^(i+1) values_i. */
@@ -201,33 +207,31 @@ function combine(values: readonly Ext[], beta: Ext): Ext {
   );
 }
 
-function tupleAt(
+/** Takes χ·Σ_i β^(i+1) tuple_i~(point) from the sum, and returns the terms that do the same. */
+function subtractTuple(
   walk: Walk,
+  sum: FormSum,
   instance: Instance,
   parts: readonly (readonly Ext[])[],
   chi: Ext,
   beta: Ext,
   accumulated: Accumulated,
-): { form: Form; terms: ClaimTerm[] } {
-  const lookup = walk.system.lookups[instance.index];
-  let form = zeroForm;
-  const terms: ClaimTerm[] = [];
-  let weight = chi;
-  for (const expression of lookup?.tuple ?? []) {
+): ClaimTerm[] {
+  const { tuple = [] } = walk.system.lookups[instance.index] ?? {};
+  let weight = negate(chi);
+  return tuple.flatMap((expression) => {
     weight = multiply(weight, beta);
-    const found = expressionAt(walk, expression, instance.box, parts, weight, accumulated, 'lookup');
-    form = addForms(form, found.form);
-    terms.push(...found.terms);
-  }
-  return { form, terms };
+    return addExpression(walk, sum, expression, instance.box, parts, weight, accumulated.of.lookup);
+  });
 }
 
 /** Claims of the linear relations at their own point. */
 function claimLinears(walk: Walk, tau: readonly Ext[], accumulated: Accumulated): void {
   for (const linear of walk.system.linears) {
     const parts = splitPoint(tau.slice(0, paddedBits(linear.box)), linear.box);
-    const { form, terms } = expressionAt(walk, linear.expression, linear.box, parts, one, accumulated, 'linear');
-    walk.book.assertZero(form, terms, linear.name);
+    const sum = new FormSum();
+    const terms = addExpression(walk, sum, linear.expression, linear.box, parts, one, accumulated.of.linear);
+    walk.book.assertZero(sum.form(), terms, linear.name);
   }
 }
 
@@ -365,8 +369,7 @@ export function walkRelations(walk: Walk, lookupWork: number): void {
   channel.begin(5);
   const coordinates = linearVariables(system);
   const tau = coordinates > 0 ? channel.draw(coordinates) : [];
-  const claims = accumulatorClaims(system);
-  const accumulated: Accumulated = { claims, values: claims.map(() => hidden(walk)) };
+  const accumulated = receiveAccumulated(walk);
   claimLeaves(walk, stacked, leaf, alpha, beta, accumulated);
   claimLinears(walk, tau, accumulated);
   walkContractions(walk, accumulated, leaf.point, tau);
