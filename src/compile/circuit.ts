@@ -21,6 +21,8 @@ type Scope = {
   readonly graph: QuantGraph;
   readonly visibility: Visibility;
   readonly wires: Map<string, Wires>;
+  /** Wires of the output ports so far: publishing or committing one for another port would change what it promised. */
+  readonly shown: Set<WireId>;
 };
 
 function constantWires(scope: Scope, name: string): Wires {
@@ -86,10 +88,10 @@ function isWhole(entry: AxisMap, size: number, box: readonly number[]): boolean 
   return entry.indices.length === size && entry.indices.every((index, x) => index === x);
 }
 
-/** The wire that holds exactly the tensor, cell for cell in row-major order, if there is one that no input stands on. */
-function plainWire({ build, graph, wires: known }: Scope, wires: Wires): WireId | null {
+/** The wire that holds exactly the tensor, cell for cell in row-major order, if there is one that no port stands on. */
+function plainWire({ build, graph, wires: known, shown }: Scope, wires: Wires): WireId | null {
   const [view, ...others] = wires.parts;
-  if (view === undefined || others.length > 0 || !build.isWitness(view.wire)) return null;
+  if (view === undefined || others.length > 0 || !build.isWitness(view.wire) || shown.has(view.wire)) return null;
   if (graph.inputs.some((port) => known.get(port.tensor)?.parts[0]?.wire === view.wire)) return null;
   const box = boxOf(wires);
   const sizes = build.sizes(view.wire);
@@ -125,7 +127,9 @@ function publish(scope: Scope, port: Port, level: Level): CircuitPort {
       where: port.name,
     });
   }
-  return { ...port, wire: outputWire(scope, port, level, wires) };
+  const wire = outputWire(scope, port, level, wires);
+  scope.shown.add(wire);
+  return { ...port, wire };
 }
 
 /** Two public ports may show the same tensor: a wire already published is read again. */
@@ -146,7 +150,7 @@ export type Built = { readonly circuit: Circuit; readonly secrets: ReadonlyMap<W
 
 function build(graph: QuantGraph, visibility: Visibility): Built {
   const builder = new Builder(visibility.weights === 'committed' ? weightsMatrix : null);
-  const scope: Scope = { build: builder, graph, visibility, wires: new Map() };
+  const scope: Scope = { build: builder, graph, visibility, wires: new Map(), shown: new Set() };
   const inputs = graph.inputs.flatMap((port) => inputPorts(scope, port));
   for (const node of graph.nodes) constrainNode(scope, node);
   const outputs = publishAll(scope);

@@ -3,6 +3,7 @@ import { dtypeRange, extent, type Interval, type IntTensor } from '../../base/te
 import type { Builder, Wires } from '../../gadgets/builder.ts';
 import type { PairFormula } from '../affine-form.ts';
 import { addresses, alignOperands, broadcast, checkBroadcast } from '../broadcast.ts';
+import { cannotHide } from '../hidden.ts';
 import type { Op, OpInput, OutputSpec, TensorType } from '../op.ts';
 import { pairImage, relatePair } from '../pair-relation.ts';
 import { checkByte, checkCount, refuse } from '../types.ts';
@@ -66,6 +67,8 @@ function run([a, b, table]: readonly IntTensor[]): IntTensor {
 function constrain(build: Builder, inputs: readonly Wires[], output: OutputSpec, attrs: PairTableAttrs): Wires {
   const [left, right, table] = inputs as [Wires, Wires, Wires];
   const { name, dims } = output;
+  // Hidden classes could be any integer of their type: there is no table of all pairs to look at.
+  if (build.hidesWeights && right.dtype === 's32') cannotHide(name, 'its table depends on them');
   const operands = alignOperands(build, name, left, right, dims.length);
   const f = formula(left.dtype, right.dtype, table.constant as IntTensor);
   const wire = relatePair(build, { name, operands, f, ratio: attrs.ratio });
