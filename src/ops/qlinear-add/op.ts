@@ -1,11 +1,11 @@
 /** QLinearAdd (com.microsoft): the sum of two quantized tensors of shapes that broadcast. */
 import { f32 } from '../../base/rounding.ts';
 import type { Interval, IntTensor, Shape } from '../../base/tensor.ts';
-import { checkZeros } from '../attributes.ts';
 import { addresses, broadcast, checkBroadcast } from '../broadcast.ts';
+import { checkByteOperands, readByteOperands } from '../byte-operands.ts';
 import type { Op, OpInput, OutputSpec, TensorType } from '../op.ts';
-import { checkByte, checkCount, refuse } from '../types.ts';
-import { type QLinearAddAttrs, readQLinearAddAttrs } from './attrs.ts';
+import { refuse } from '../types.ts';
+import type { QLinearAddAttrs } from './attrs.ts';
 import { constrainQLinearAdd } from './constrain.ts';
 import { addition, isSwapped } from './formula.ts';
 
@@ -13,12 +13,7 @@ import { addition, isSwapped } from './formula.ts';
 const widestRatio = 2 ** 64;
 
 function shape(inputs: readonly OpInput[], attrs: QLinearAddAttrs, node: string): readonly TensorType[] {
-  checkCount(inputs, 2, 2, node);
-  const [a, b] = inputs as [OpInput, OpInput];
-  checkByte(a, 'its left operand', node);
-  checkByte(b, 'its right operand', node);
-  checkZeros([attrs.aZero], a.dtype, 'the left operand', node);
-  checkZeros([attrs.bZero], b.dtype, 'the right operand', node);
+  const [a, b] = checkByteOperands(inputs, attrs, node);
   for (const scale of [attrs.aScale, attrs.bScale]) {
     const ratio = f32(scale / attrs.yScale);
     if (ratio === 0 || ratio > widestRatio) refuse('MODEL_INVALID', node, 'the quotient of its scales is out of range');
@@ -36,7 +31,7 @@ function run(a: IntTensor, b: IntTensor, attrs: QLinearAddAttrs): IntTensor {
 
 export const qlinearAdd: Op<QLinearAddAttrs> = {
   name: 'QLinearAdd',
-  attrs: readQLinearAddAttrs,
+  attrs: readByteOperands,
   shape,
   bound: (_inputs, attrs): readonly Interval[] => [[attrs.low, attrs.high]],
   run: ([a, b], attrs) => [run(a as IntTensor, b as IntTensor, attrs)],

@@ -1,10 +1,10 @@
 /** QLinearMul (com.microsoft): the product of two quantized tensors of shapes that broadcast. */
 import type { Interval, IntTensor } from '../../base/tensor.ts';
-import { checkZeros } from '../attributes.ts';
 import { addresses, broadcast, checkBroadcast } from '../broadcast.ts';
+import { checkByteOperands, readByteOperands } from '../byte-operands.ts';
 import type { Op, OpInput, OutputSpec, TensorType } from '../op.ts';
-import { checkByte, checkCount, refuse } from '../types.ts';
-import { type QLinearMulAttrs, readQLinearMulAttrs } from './attrs.ts';
+import { refuse } from '../types.ts';
+import type { QLinearMulAttrs } from './attrs.ts';
 import { constrainQLinearMul } from './constrain.ts';
 import { ratioOf, rescaled } from './formula.ts';
 
@@ -12,12 +12,7 @@ import { ratioOf, rescaled } from './formula.ts';
 const widestRatio = 2 ** 64;
 
 function shape(inputs: readonly OpInput[], attrs: QLinearMulAttrs, node: string): readonly TensorType[] {
-  checkCount(inputs, 2, 2, node);
-  const [a, b] = inputs as [OpInput, OpInput];
-  checkByte(a, 'its left operand', node);
-  checkByte(b, 'its right operand', node);
-  checkZeros([attrs.aZero], a.dtype, 'the left operand', node);
-  checkZeros([attrs.bZero], b.dtype, 'the right operand', node);
+  const [a, b] = checkByteOperands(inputs, attrs, node);
   const ratio = ratioOf(attrs);
   if (ratio === 0 || ratio > widestRatio) refuse('MODEL_INVALID', node, 'the quotient of its scales is out of range');
   return [{ dtype: attrs.yType, dims: checkBroadcast(a, b, node) }];
@@ -35,7 +30,7 @@ function run(a: IntTensor, b: IntTensor, attrs: QLinearMulAttrs): IntTensor {
 
 export const qlinearMul: Op<QLinearMulAttrs> = {
   name: 'QLinearMul',
-  attrs: readQLinearMulAttrs,
+  attrs: readByteOperands,
   shape,
   bound: (_inputs, attrs): readonly Interval[] => [[attrs.low, attrs.high]],
   run: ([a, b], attrs) => [run(a as IntTensor, b as IntTensor, attrs)],
