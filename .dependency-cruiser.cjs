@@ -16,7 +16,7 @@ const table = {
   compile: ['base', 'artifact', 'ops', 'gadgets'],
   backends: ['base', 'artifact', 'gadgets'],
   verify: ['base', 'artifact', 'backends'], // narrowed to the verifier halves below
-  audit: ['base', 'artifact', ...stages, 'verify'],
+  audit: ['base', 'artifact', 'gadgets', ...stages, 'verify'],
   pipeline: libraryRooms,
   serve: ['base', 'artifact', 'pipeline', 'verify', 'audit'],
   cli: ['base', 'artifact', 'pipeline', 'verify', 'audit', 'serve'],
