@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../base/bytes.ts';
-import { compareMember, memberPaths } from './bundle.ts';
+import { auditVerdict, compareMember, memberPaths, type Outcome } from './bundle.ts';
 import { memberGroups } from './members/index.ts';
 
 describe('derived members', () => {
@@ -20,5 +20,16 @@ describe('derived members', () => {
     expect(outcome('a.json', undefined)).toBe('fail');
     expect(outcome('b.json', utf8('{}'))).toBe('fail');
     expect(outcome('b.json', undefined)).toBe('pass');
+  });
+});
+
+describe('the verdict', () => {
+  it.each<[readonly Outcome[], boolean]>([
+    [['pass', 'pass'], true],
+    [['pass', 'not-checked'], true],
+    [['pass', 'not-checked', 'fail'], false],
+  ])('of %j is %s', (outcomes, ok) => {
+    const findings = outcomes.map((outcome) => ({ claim: 'something', member: null, outcome, detail: 'Because.' }));
+    expect(auditVerdict(findings)).toEqual({ ok, findings });
   });
 });

@@ -164,3 +164,8 @@ export function compareMember(
         : 'Made again from the other members, it is different.';
   return { claim, member, outcome: 'fail', detail };
 }
+
+/** One failure makes the verdict fail; what was not checked does not, but stands in it. */
+export function auditVerdict(findings: readonly Finding[]): AuditVerdict {
+  return { ok: findings.every(({ outcome }) => outcome !== 'fail'), findings };
+}
