@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
 import { byteSuite, committedByteSuite } from './byte-suite.ts';
 
-describe('every relation', () => byteSuite({ stride: 29, keyStride: 3, damaged: 200 }));
-describe('committed weights and input', () => committedByteSuite({ stride: 251, keyStride: 1, damaged: 100 }));
+describe('every relation', () => byteSuite({ stride: 61, keyStride: 7, damaged: 100 }));
+describe('committed weights and input', () => committedByteSuite({ stride: 509, keyStride: 3, damaged: 50 }));
