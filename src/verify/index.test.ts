@@ -44,6 +44,8 @@ describe('the verdict on an honest proof', () => {
   it('accepts, from bytes as from decoded values', () => {
     expect(verdict.ok).toBe(true);
     expect(verifyProof(prepareKey(keyBytes), proof)).toEqual(verdict);
+    expect(verifyProof(prepareKey(keyBytes), proofBytes)).toEqual(verdict);
+    expect(verifyProof(prepareKey(keyBytes), keyBytes)).toMatchObject({ ok: false, reason: { code: 'malformed' } });
     expect(verifyProof(prepareKey(key), proof)).toEqual(verdict);
   });
 

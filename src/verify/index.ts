@@ -65,7 +65,8 @@ export type PreparedKey = {
 
 /** Decodes and accepts a key. Throws `ARTIFACT_TAMPERED`, `ARTIFACT_VERSION` or `KEY_REFUSED`. */
 export function prepareKey(key: Uint8Array | VerifyingKey): PreparedKey {
-  const decoded = key instanceof Uint8Array ? decodeVerifyingKey(key) : key;
+  // Not `instanceof`: bytes that come from another realm, a frame or an isolate, are bytes all the same.
+  const decoded = ArrayBuffer.isView(key) ? decodeVerifyingKey(key) : key;
   return { accepted: verifierOf(decoded.backend).accept(decoded) };
 }
 
@@ -321,10 +322,11 @@ function rejectionOf(error: unknown): Rejection {
   throw error;
 }
 
-/** Verifies a decoded proof under a prepared key. Never throws on a bad proof. */
-export function verifyProof(key: PreparedKey, proof: Proof, options: VerifyOptions = {}): Verdict {
+/** Verifies a proof, or the bytes of one, under a prepared key. Never throws on a bad proof. */
+export function verifyProof(key: PreparedKey, proof: Proof | Uint8Array, options: VerifyOptions = {}): Verdict {
   try {
-    return { ok: true, claims: check(key, proof, options) };
+    const decoded = ArrayBuffer.isView(proof) ? decodeProof(proof) : proof;
+    return { ok: true, claims: check(key, decoded, options) };
   } catch (error) {
     return { ok: false, reason: rejectionOf(error) };
   }
@@ -336,7 +338,7 @@ export function verifyProof(key: PreparedKey, proof: Proof, options: VerifyOptio
  */
 export function verify(key: Uint8Array, proof: Uint8Array, options: VerifyOptions = {}): Verdict {
   try {
-    return verifyProof(prepareKey(key), decodeProof(proof), options);
+    return verifyProof(prepareKey(key), proof, options);
   } catch (error) {
     return { ok: false, reason: rejectionOf(error) };
   }
