@@ -18,6 +18,15 @@ export class Rejected extends Error {
   }
 }
 
+/** Bounds on what a cheating prover can do, as negative binary logarithms of probabilities. */
+export type KeySoundness = {
+  /** Of all terms together. */
+  readonly bits: number;
+  readonly terms: readonly { readonly name: string; readonly bits: number }[];
+  /** The distance between a proof and what can be made without the secret; absent where it is zero by construction. */
+  readonly zeroKnowledgeBits?: number;
+};
+
 /** A key that its backend has judged; the backend's own accepted keys say more. */
 export type Accepted = {
   /** Name of the backend, by which its verifier is found. */
@@ -27,7 +36,7 @@ export type Accepted = {
   readonly modelDigest: Uint8Array;
   readonly keyDigest: Uint8Array;
   readonly commitments: readonly KeyCommitment[];
-  readonly soundness: { readonly bits: number };
+  readonly soundness: KeySoundness;
 };
 
 /** A link whose proof was checked: descriptors of the earlier and of the fresh commitment, which hold equal cells. */

@@ -5,6 +5,7 @@
  * Layout: setup u8, R1CS digest (32), transcript digest (32), α (64), β, γ, δ (128 each), number of further points u32, points (64 each).
  */
 import { ByteReader, BytesError, ByteWriter, equalBytes } from '../../base/bytes.ts';
+import type { KeySoundness } from '../verifying.ts';
 import { equal2, type Fp2, g1Bytes, g2Bytes, generator2, readG1, readG2, writeG1, writeG2 } from './bn254.ts';
 
 /** The proof system and its version. */
@@ -84,4 +85,10 @@ export function weakness({ setup, transcriptDigest, key: { gamma, delta } }: Par
  * (Barbulescu and Duquesne, "Updating key size estimations for pairings", 2019). Not information-theoretic soundness: Groth16 is
  * sound for provers who cannot break the curve, in the generic group model.
  */
-export const securityBits = 100;
+const securityBits = 100;
+
+/** The one term there is: everything rests on the curve. */
+export const keySoundness: KeySoundness = {
+  bits: securityBits,
+  terms: [{ name: 'discrete logarithms in BN254', bits: securityBits }],
+};

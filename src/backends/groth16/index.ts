@@ -15,7 +15,7 @@ import { digest } from '../../base/digest.ts';
 import { invariant, ProvennError } from '../../base/errors.ts';
 import type { Backend, Contributed, KeyOptions, KeySecrets, MadeKey, ProofOptions } from '../proving.ts';
 import { commitmentMain, committedOf, rootBytes } from './commitment.ts';
-import { backendName, decodeParameters, encodeParameters, type Setup, securityBits } from './config.ts';
+import { backendName, decodeParameters, encodeParameters, keySoundness, type Setup } from './config.ts';
 import { acceptKey } from './key.ts';
 import { lower } from './lower.ts';
 import { decodeMaterial, encodeMaterial, type HeldSecrets, noSecrets } from './material.ts';
@@ -105,7 +105,7 @@ async function makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey> 
     material: encodeMaterial({ wasm, zkey: made.zkey, secrets: held }),
     costs: { constraints: r1cs.constraints.length, circuitWires: r1cs.wires, publicSignals: program.signals },
     parameters: {},
-    soundness: { bits: securityBits, terms: [{ name: 'discrete logarithms in BN254', bits: securityBits }] },
+    soundness: keySoundness,
     proofBytes: bodyBytes + proofOverhead,
     openings: [],
     files,

@@ -7,7 +7,7 @@ import { ProvennError } from '../../base/errors.ts';
 import { CircuitProblem, checkCircuit } from '../../gadgets/check.ts';
 import type { Accepted } from '../verifying.ts';
 import { rootOf } from './commitment.ts';
-import { backendName, decodeParameters, maximumSignals, type Parameters, securityBits, weakness } from './config.ts';
+import { backendName, decodeParameters, keySoundness, maximumSignals, type Parameters, weakness } from './config.ts';
 import { countSignals, packBits, statementBits } from './layout.ts';
 
 export type AcceptedKey = Accepted & { readonly parameters: Parameters };
@@ -54,7 +54,7 @@ export function acceptKey(key: VerifyingKey): AcceptedKey {
       modelDigest: modelDigest(key),
       keyDigest: verifyingKeyDigest(key),
       commitments: key.commitments,
-      soundness: { bits: securityBits },
+      soundness: keySoundness,
     };
   } catch (error) {
     if (error instanceof BytesError || error instanceof CircuitProblem) refuse(error.message);
