@@ -1,31 +1,38 @@
 /** provenn bench: what proving costs on this machine. */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { utf8 } from '../../base/bytes.ts';
 import type { Json } from '../../base/canonical-json.ts';
 import { exitCodes, ProvennError } from '../../base/errors.ts';
-import { type BenchNetwork, benchNetworks, sweepNetworks } from '../../pipeline/bench/networks.ts';
+import { type BenchNetwork, batchNetworks, benchNetworks, sweepNetworks } from '../../pipeline/bench/networks.ts';
 import { benchPage } from '../../pipeline/bench/page.ts';
-import type { BenchMachine, BenchReport, BenchResult } from '../../pipeline/bench/report.ts';
-import { growth } from '../../pipeline/bench/statistics.ts';
-import { benchNetwork } from '../../pipeline/node/bench.ts';
+import {
+  type BenchFailure,
+  type BenchReport,
+  type BenchResult,
+  type BenchScales,
+  weightScales,
+} from '../../pipeline/bench/report.ts';
+import { currentLoad, machineOf } from '../../pipeline/node/bench/machine.ts';
+import { measureNetwork } from '../../pipeline/node/bench/measure.ts';
 import { writeFileAtomic } from '../../pipeline/node/files.ts';
-import { nodeVersion, packageVersion, probeMemory, probeProcessor } from '../../pipeline/node/platform.ts';
-import { benchInProcess } from '../bench-process.ts';
-import { formatBytes, formatMilliseconds, formatTable } from '../format.ts';
 import { uninterrupted } from '../interrupt.ts';
-import { asProvennError } from '../render-error.ts';
+import { renderBench } from '../render-bench.ts';
 import type { Session } from '../session.ts';
 
 type BenchCommandOptions = {
   readonly runs: number;
   readonly warmup: number;
+  readonly seconds: number;
+  readonly threads: readonly number[];
+  readonly scales: readonly BenchScales[];
+  readonly against?: string;
   readonly sweep?: boolean;
   readonly output?: string;
+  readonly data?: string;
 };
 
-const known: readonly BenchNetwork[] = [...benchNetworks, ...sweepNetworks];
+const known: readonly BenchNetwork[] = [...benchNetworks, ...batchNetworks, ...sweepNetworks];
 /** What is measured when nothing is named: seconds, not minutes. */
 const usual = ['mlp', 'lenet5', 'residual'];
 
@@ -37,98 +44,41 @@ function networkOf(name: string): BenchNetwork {
   });
 }
 
-function machine(): BenchMachine {
-  const { model, cores } = probeProcessor();
-  const memory = probeMemory().total;
-  return { processor: model, cores, memory, node: nodeVersion(), provenn: packageVersion() };
-}
-
-/** Other systems are run through their own packages or not at all; a figure is never taken from elsewhere. */
-function peersOf(path: string): BenchReport['peers'] {
-  const installed = path.split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, 'ezkl')));
-  return [{ name: 'ezkl', reason: installed ? 'installed, but this version cannot drive it' : 'not installed' }];
-}
-
-type Measured = Pick<BenchReport, 'results' | 'failures'>;
-
-async function measure(session: Session, network: BenchNetwork, options: BenchCommandOptions): Promise<Measured> {
-  try {
-    const { runs, warmup } = options;
-    const onStage = (stage: string): void => session.progress.stage(`${network.name}: ${stage}`);
-    return { results: [await benchNetwork(network, { runs, warmup, now: session.io.now, onStage })], failures: [] };
-  } catch (error) {
-    const { code, message } = asProvennError(error);
-    return { results: [], failures: [{ network: network.name, message: `${code}: ${message}` }] };
-  }
-}
-
-async function measureAll(
-  session: Session,
-  networks: readonly BenchNetwork[],
-  options: BenchCommandOptions,
-): Promise<Measured> {
-  if (networks.length === 1) return measure(session, networks[0] as BenchNetwork, options);
-  const results: BenchResult[] = [];
-  const failures: BenchReport['failures'][number][] = [];
-  for (const [i, { name }] of networks.entries()) {
-    session.progress.stage(`measuring ${name}`, i / networks.length);
-    const args = [name, '--runs', String(options.runs), '--warmup', String(options.warmup)];
-    try {
-      const one = await benchInProcess(args);
-      results.push(...one.results);
-      failures.push(...one.failures);
-    } catch (error) {
-      failures.push({ network: name, message: asProvennError(error).message });
-    }
-  }
-  return { results, failures };
-}
-
-function textOf({ results, failures, peers }: BenchReport): string {
-  const rows = results.map((result) => [
-    result.network,
-    result.activations,
-    formatMilliseconds(result.prove.median),
-    `${formatMilliseconds(result.prove.min)} – ${formatMilliseconds(result.prove.max)}`,
-    formatMilliseconds(result.verify.median),
-    formatBytes(result.proofBytes),
-    formatBytes(result.peakMemory),
-  ]);
-  const stages = results.map((result) => [
-    result.network,
-    ...['execute', 'assign', 'commit', 'lookups', 'contractions', 'opening'].map((stage) =>
-      formatMilliseconds(result.stages[stage]?.median ?? 0),
-    ),
-  ]);
-  const sweep = results.filter(({ network }) => network.startsWith('sweep'));
-  const slope = growth(sweep.map(({ activations, prove }) => ({ x: activations, y: prove.median })));
-  return [
-    formatTable(['network', 'activations', 'prove', 'least – greatest', 'verify', 'proof', 'peak memory'], rows),
-    '',
-    formatTable(['network', 'execute', 'assign', 'commit', 'lookups', 'contractions', 'opening'], stages),
-    '',
-    ...(slope === null ? [] : [`proving grows with activations to the power ${slope.toFixed(2)}`]),
-    ...failures.map(({ network, message }) => `${network} failed: ${message}`),
-    ...peers.map(({ name, reason }) => `${name}: not run, ${reason}`),
-  ].join('\n');
+/** After every network, so that whoever interrupts a long run keeps what was measured. */
+async function writeReport(report: BenchReport, { output, data }: BenchCommandOptions): Promise<void> {
+  await uninterrupted(() => {
+    if (data !== undefined) writeFileAtomic(data, utf8(`${JSON.stringify(report, null, 2)}\n`));
+    if (output !== undefined) writeFileAtomic(output, utf8(benchPage(report)));
+  });
 }
 
 async function bench(session: Session, names: readonly string[], options: BenchCommandOptions): Promise<void> {
-  const chosen = (names.length > 0 || options.sweep === true ? names : usual).map(networkOf);
-  const networks = options.sweep === true ? [...chosen, ...sweepNetworks] : chosen;
-  const { runs, warmup } = options;
-  const measured = await measureAll(session, networks, options);
-  const report: BenchReport = {
-    machine: machine(),
-    runs,
-    warmup,
-    ...measured,
-    peers: peersOf(session.io.env['PATH'] ?? ''),
+  const { runs, warmup, threads, scales, against, sweep = false } = options;
+  const chosen = (names.length > 0 || sweep ? names : usual).map(networkOf);
+  const networks = sweep ? [...new Set([...chosen, ...sweepNetworks])] : chosen;
+  const rows = networks.flatMap((network) => scales.map((scale) => ({ network, scale })));
+  const load = currentLoad();
+  const results: BenchResult[] = [];
+  const failures: BenchFailure[] = [];
+  const reportSoFar = (): BenchReport => {
+    const peers = [{ name: 'ezkl', reason: 'not asked for' }];
+    return { machine: machineOf(load), runs, warmup, results, failures, peers, commands: null };
   };
-  const { output } = options;
-  if (output !== undefined) await uninterrupted(() => writeFileAtomic(output, utf8(benchPage(report))));
-  session.result({ json: report as unknown as { readonly [key: string]: Json }, text: textOf(report) });
-  if (report.failures.length > 0) session.exitWith(exitCodes.resource);
+  for (const [i, { network, scale }] of rows.entries()) {
+    const { now } = session.io;
+    const onStage = (stage: string): void =>
+      session.progress.stage(`${network.name}, ${scale}: ${stage}`, i / rows.length);
+    const { seconds } = options;
+    const revision = against === undefined ? null : resolve(against);
+    const measuring = { runs, warmup, seconds, threads, against: revision, now, onStage };
+    const measured = await measureNetwork(network, scale, measuring);
+    if (measured.result !== null) results.push(measured.result);
+    failures.push(...measured.failures);
+    await writeReport(reportSoFar(), options);
+  }
+  const report = reportSoFar();
+  session.result({ json: report as unknown as { readonly [key: string]: Json }, text: renderBench(report) });
+  if (failures.length > 0) session.exitWith(exitCodes.resource);
 }
 
 function atLeast(least: number): (text: string) => number {
@@ -140,17 +90,32 @@ function atLeast(least: number): (text: string) => number {
   };
 }
 
+function parseThreads(text: string): readonly number[] {
+  return text.split(',').map(atLeast(1));
+}
+
+function parseScales(text: string): readonly BenchScales[] {
+  return text.split(',').map((name) => {
+    const scales = weightScales.find((candidate) => candidate === name);
+    if (scales === undefined) throw new InvalidArgumentError(`Choose among ${weightScales.join(', ')}.`);
+    return scales;
+  });
+}
+
 const help = `
 Networks have their usual shapes, seeded weights, and are calibrated on seeded inputs, which needs onnxruntime-node. Times are
-medians; each network is measured in a process of its own. Close other programs first, and compare ratios rather than times.
+medians; every contestant has a process of its own, and they prove turn by turn, so that ratios hold on a busy machine too.
+Close other programs before quoting a time.
 
 Networks: ${benchNetworks.map(({ name }) => name).join(', ')};
+          ${batchNetworks.map(({ name }) => name).join(', ')};
           ${sweepNetworks.map(({ name }) => name).join(', ')} (--sweep: all of these)
 
 Examples:
   $ provenn bench
-  $ provenn bench lenet5 vgg16 --runs 9 --output results.html
-  $ provenn bench --sweep --json`;
+  $ provenn bench lenet5 vgg16 --scales mixed,per-tensor --runs 9 --output results.html
+  $ provenn bench residual --against ../other-checkout/dist
+  $ provenn bench --sweep --data results.json`;
 
 export function addBench(program: Command, start: (command: Command) => Session): void {
   program
@@ -159,8 +124,21 @@ export function addBench(program: Command, start: (command: Command) => Session)
     .argument('[network...]', `networks to measure (default: ${usual.join(' ')})`)
     .option('--runs <count>', 'measured proofs of each network', atLeast(1), 5)
     .option('--warmup <count>', 'proofs before them', atLeast(0), 2)
-    .option('--sweep', 'also networks of growing size, and how the time grows')
-    .option('-o, --output <file>', 'write an HTML page with plots')
+    .option('--seconds <count>', 'fewer proofs, but at least three, once so much time is over', atLeast(1), 600)
+    .addOption(
+      new Option('--threads <counts>', 'numbers of threads, proving turn by turn')
+        .argParser(parseThreads)
+        .default([1], '1'),
+    )
+    .addOption(
+      new Option('--scales <kinds>', 'weight scales: mixed is per channel for Conv, per tensor for dense layers')
+        .argParser(parseScales)
+        .default(['mixed'], 'mixed'),
+    )
+    .option('--against <dist>', 'the compiled folder of another revision, which proves in between')
+    .option('--sweep', 'also networks of growing size, and how the costs grow')
+    .option('-o, --output <file>', 'write an HTML page with plots, after every network')
+    .option('--data <file>', 'write the figures as JSON, after every network')
     .addHelpText('after', help)
     .action((names: string[], options: BenchCommandOptions, command: Command) => bench(start(command), names, options));
 }

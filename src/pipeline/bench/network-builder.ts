@@ -2,7 +2,7 @@
 import type { Attribute, Graph, GraphNode, GraphTensor, ValueInfo } from '../../artifact/graph.ts';
 import { product } from '../../base/tensor.ts';
 
-/** A value of the network: [1, channels, height, width], or [1, features]. */
+/** A value of the network: [batch, channels, height, width], or [batch, features]. */
 export type Value = { readonly name: string; readonly dims: readonly number[] };
 
 export type ConvOptions = {
@@ -55,7 +55,7 @@ export class NetworkBuilder {
   }
 
   conv(x: Value, channels: number, { kernel, stride = 1, pad = (kernel - 1) / 2, groups = 1 }: ConvOptions): Value {
-    const [, from, height, width] = x.dims as [number, number, number, number];
+    const [batch, from, height, width] = x.dims as [number, number, number, number];
     const name = `w${this.nodes.length}`;
     const weight = this.weights(name, [channels, from / groups, kernel, kernel], (from / groups) * kernel * kernel);
     const bias = this.weights(`${name}b`, [channels], 60);
@@ -63,7 +63,7 @@ export class NetworkBuilder {
     return this.node(
       'Conv',
       [x.name, weight, bias],
-      [1, channels, out(height), out(width)],
+      [batch, channels, out(height), out(width)],
       [
         ['kernel_shape', ints(kernel, kernel)],
         ['strides', ints(stride, stride)],
@@ -74,11 +74,11 @@ export class NetworkBuilder {
   }
 
   dense(x: Value, features: number): Value {
-    const [, from] = x.dims as [number, number];
+    const [batch, from] = x.dims as [number, number];
     const name = `w${this.nodes.length}`;
     const weight = this.weights(name, [features, from], from);
     const bias = this.weights(`${name}b`, [features], 60);
-    return this.node('Gemm', [x.name, weight, bias], [1, features], [['transB', { kind: 'int', value: 1 }]]);
+    return this.node('Gemm', [x.name, weight, bias], [batch, features], [['transB', { kind: 'int', value: 1 }]]);
   }
 
   relu(x: Value): Value {
@@ -90,12 +90,12 @@ export class NetworkBuilder {
   }
 
   maxPool(x: Value, kernel: number, stride: number = kernel, pad = 0): Value {
-    const [, channels, height, width] = x.dims as [number, number, number, number];
+    const [batch, channels, height, width] = x.dims as [number, number, number, number];
     const out = (size: number): number => Math.floor((size + 2 * pad - kernel) / stride) + 1;
     return this.node(
       'MaxPool',
       [x.name],
-      [1, channels, out(height), out(width)],
+      [batch, channels, out(height), out(width)],
       [
         ['kernel_shape', ints(kernel, kernel)],
         ['strides', ints(stride, stride)],
@@ -105,12 +105,13 @@ export class NetworkBuilder {
   }
 
   globalAverage(x: Value): Value {
-    const [, channels] = x.dims as [number, number];
-    return this.node('GlobalAveragePool', [x.name], [1, channels, 1, 1]);
+    const [batch, channels] = x.dims as [number, number];
+    return this.node('GlobalAveragePool', [x.name], [batch, channels, 1, 1]);
   }
 
   flatten(x: Value): Value {
-    return this.node('Flatten', [x.name], [1, product(x.dims)], [['axis', { kind: 'int', value: 1 }]]);
+    const [batch, ...rest] = x.dims as [number, ...number[]];
+    return this.node('Flatten', [x.name], [batch, product(rest)], [['axis', { kind: 'int', value: 1 }]]);
   }
 
   finish(name: string, output: Value): Graph {

@@ -2,7 +2,13 @@
 import type { Graph } from '../../artifact/graph.ts';
 import { NetworkBuilder, type Value } from './network-builder.ts';
 
-export type BenchNetwork = { readonly name: string; readonly about: string; build(): Graph };
+export type BenchNetwork = {
+  readonly name: string;
+  readonly about: string;
+  /** Inputs that one proof is about. */
+  readonly batch: number;
+  build(): Graph;
+};
 
 function mlp(): Graph {
   const net = new NetworkBuilder(1, [1, 784]);
@@ -11,12 +17,12 @@ function mlp(): Graph {
   return net.finish('mlp', net.dense(x, 10));
 }
 
-function lenet5(): Graph {
-  const net = new NetworkBuilder(2, [1, 1, 28, 28]);
+function lenet5(batch = 1): Graph {
+  const net = new NetworkBuilder(2, [batch, 1, 28, 28]);
   let x = net.maxPool(net.relu(net.conv(net.input, 6, { kernel: 5, pad: 2 })), 2);
   x = net.flatten(net.maxPool(net.relu(net.conv(x, 16, { kernel: 5, pad: 0 })), 2));
   for (const width of [120, 84]) x = net.relu(net.dense(x, width));
-  return net.finish('lenet5', net.dense(x, 10));
+  return net.finish(batch === 1 ? 'lenet5' : `lenet5-x${batch}`, net.dense(x, 10));
 }
 
 /** Two 3×3 convolutions beside a shortcut, as in He et al., CVPR 2016; batch normalization folded away. */
@@ -97,6 +103,7 @@ function sweep(size: number): BenchNetwork {
   return {
     name: `sweep-${size}`,
     about: `three 3×3 convolutions of 16 channels, ${size}×${size}`,
+    batch: 1,
     build: () => {
       const net = new NetworkBuilder(7, [1, 3, size, size]);
       let x = net.input;
@@ -106,14 +113,21 @@ function sweep(size: number): BenchNetwork {
   };
 }
 
+/** Images in one proof share the weights, the tables and the opening. */
+function lenet5Batch(batch: number): BenchNetwork {
+  return { name: `lenet5-x${batch}`, about: `${batch} × LeNet-5, 28×28`, batch, build: () => lenet5(batch) };
+}
+
 export const benchNetworks: readonly BenchNetwork[] = [
-  { name: 'mlp', about: '784 → 128 → 64 → 10', build: mlp },
-  { name: 'lenet5', about: 'LeNet-5, 28×28', build: lenet5 },
-  { name: 'residual', about: 'three residual blocks, 28×28', build: residual },
-  { name: 'vgg16', about: 'VGG-16, 32×32', build: vgg16 },
-  { name: 'mobilenetv2', about: 'MobileNetV2, 224×224', build: mobilenetV2 },
-  { name: 'resnet18', about: 'ResNet-18, 224×224', build: resnet18 },
+  { name: 'mlp', about: '784 → 128 → 64 → 10', batch: 1, build: mlp },
+  { name: 'lenet5', about: 'LeNet-5, 28×28', batch: 1, build: () => lenet5() },
+  { name: 'residual', about: 'three residual blocks, 28×28', batch: 1, build: residual },
+  { name: 'vgg16', about: 'VGG-16, 32×32', batch: 1, build: vgg16 },
+  { name: 'mobilenetv2', about: 'MobileNetV2, 224×224', batch: 1, build: mobilenetV2 },
+  { name: 'resnet18', about: 'ResNet-18, 224×224', batch: 1, build: resnet18 },
 ];
+
+export const batchNetworks: readonly BenchNetwork[] = [16, 100].map(lenet5Batch);
 
 /** From 10⁴ activations upwards, about four times as many each. */
 export const sweepNetworks: readonly BenchNetwork[] = [14, 28, 56, 112, 224, 448].map(sweep);

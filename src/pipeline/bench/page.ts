@@ -1,134 +1,170 @@
 /** Results of a benchmark as one HTML page without any other file. */
-import type { BenchMachine, BenchReport } from './report.ts';
-import { growth, type Point } from './statistics.ts';
-
-const width = 640;
-const height = 300;
-const margin = 56;
-
-/** Proving stages in the order they run, with the colour of their bars. */
-const colours: Readonly<Record<string, string>> = {
-  execute: '#4e79a7',
-  assign: '#76b7b2',
-  commit: '#59a14f',
-  lookups: '#e15759',
-  contractions: '#f28e2b',
-  opening: '#b07aa1',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-}
-
-function number(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : value.toPrecision(3);
-}
+import { escapeXml, type Labelled, logPlot, peerBars, ratioBars, shortNumber, stageBars } from './plots.ts';
+import type { BenchMachine, BenchReport, BenchResult, Measurement, PeerResult } from './report.ts';
+import type { Summary } from './statistics.ts';
+import { sweepOf } from './sweep.ts';
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[], tag: string): string =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table>${line(head, 'th')}${rows.map((row) => line(row, 'td')).join('')}</table>`;
+    `<tr>${cells.map((cell) => `<${tag}>${escapeXml(cell)}</${tag}>`).join('')}</tr>`;
+  return `<div class="wide"><table>${line(head, 'th')}${rows.map((row) => line(row, 'td')).join('')}</table></div>`;
 }
 
-/** One bar per network, its parts the medians of the stages. */
-function stageBars({ results }: BenchReport): string {
-  const most = Math.max(1, ...results.map(({ prove }) => prove.median));
-  const bars = results.map((result, row) => {
-    let x = 110;
-    const parts = Object.entries(colours).map(([stage, colour]) => {
-      const time = result.stages[stage]?.median ?? 0;
-      const wide = (time / most) * (width - 180);
-      const part = `<rect x="${x.toFixed(1)}" y="${row * 26 + 4}" width="${wide.toFixed(1)}" height="18" fill="${colour}"><title>${stage} ${number(time)} ms</title></rect>`;
-      x += wide;
-      return part;
-    });
-    const label = `<text x="104" y="${row * 26 + 18}" text-anchor="end">${escapeHtml(result.network)}</text>`;
-    return `${label}${parts.join('')}<text x="${x + 5}" y="${row * 26 + 18}">${number(result.prove.median)} ms</text>`;
-  });
-  const legend = Object.entries(colours)
-    .map(([stage, colour]) => `<span style="color:${colour}">■</span> ${stage}`)
-    .join(' &nbsp; ');
-  return `<p>${legend}</p><svg width="${width}" height="${results.length * 26 + 8}">${bars.join('')}</svg>`;
+function range({ median, min, max }: Summary): string {
+  return `${shortNumber(median)} (${shortNumber(min)} – ${shortNumber(max)})`;
 }
 
-/** Points on two logarithmic axes. */
-function logPlot(title: string, points: readonly Point[], unit: string): string {
-  if (points.length === 0) return '';
-  const span = (pick: (point: Point) => number): readonly [number, number] => {
-    const logs = points.map((point) => Math.log10(pick(point)));
-    return [Math.floor(Math.min(...logs)), Math.max(Math.floor(Math.min(...logs)) + 1, Math.ceil(Math.max(...logs)))];
-  };
-  const [left, right] = span(({ x }) => x);
-  const [low, high] = span(({ y }) => y);
-  const px = (log: number): number => margin + ((log - left) / (right - left)) * (width - 2 * margin);
-  const py = (log: number): number => height - margin - ((log - low) / (high - low)) * (height - 2 * margin);
-  const ticks = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-  const grid = [
-    ...ticks(left, right).map(
-      (t) =>
-        `<line x1="${px(t)}" x2="${px(t)}" y1="${margin}" y2="${height - margin}"/><text x="${px(t)}" y="${height - margin + 18}" text-anchor="middle">10^${t}</text>`,
-    ),
-    ...ticks(low, high).map(
-      (t) =>
-        `<line y1="${py(t)}" y2="${py(t)}" x1="${margin}" x2="${width - margin}"/><text x="${margin - 6}" y="${py(t) + 4}" text-anchor="end">${number(10 ** t)}</text>`,
-    ),
+function megabytes(bytes: number): string {
+  return `${shortNumber(bytes / 1e6)} MB`;
+}
+
+function machineLines({
+  processor,
+  cores,
+  memory,
+  system,
+  node,
+  flags,
+  provenn,
+  revision,
+  date,
+  load,
+}: BenchMachine): string {
+  const facts = [
+    `${processor}, ${cores} cores, ${shortNumber(memory / 2 ** 30)} GiB`,
+    system,
+    `Node ${node}${flags.length === 0 ? '' : ` ${flags.join(' ')}`}`,
+    `provenn ${provenn}${revision === null ? '' : ` (${revision})`}`,
+    date,
+    `load ${load[0]} before, ${load[1]} after`,
   ];
-  const dots = points.map(
-    ({ x, y }) =>
-      `<circle cx="${px(Math.log10(x)).toFixed(1)}" cy="${py(Math.log10(y)).toFixed(1)}" r="4"><title>${number(x)}: ${number(y)} ${unit}</title></circle>`,
-  );
-  const slope = growth(points);
-  const fitted = slope === null ? '' : `, slope ${slope.toFixed(2)}`;
-  return `<h3>${escapeHtml(title)}${fitted}</h3><svg width="${width}" height="${height}"><g stroke="#ddd">${grid.join('')}</g><g fill="#4e79a7">${dots.join('')}</g></svg>`;
+  return escapeXml(facts.join(' · '));
 }
 
-function machineLine({ processor, cores, memory, node, provenn }: BenchMachine): string {
-  return escapeHtml(`${processor}, ${cores} cores, ${number(memory / 1e9)} GB; Node ${node}; provenn ${provenn}`);
+function labelled<T>(
+  results: readonly BenchResult[],
+  pick: (result: BenchResult) => readonly (readonly [string, T])[],
+): Labelled<T>[] {
+  return results.flatMap((result) =>
+    pick(result).map(([name, value]) => ({ label: `${result.network}, ${result.scales}, ${name}`, value })),
+  );
 }
+
+function networkTable(results: readonly BenchResult[]): string {
+  const rows = results.flatMap((result) =>
+    result.measurements.map((m) => [
+      result.network,
+      result.about,
+      result.scales,
+      m.contestant,
+      shortNumber(result.weights),
+      shortNumber(result.activations),
+      range(m.prove),
+      String(m.runs),
+      range(m.verify),
+      `${shortNumber(m.proofBytes / 1000)} kB`,
+      megabytes(m.peakMemory),
+      `${(m.prove.median / (m.stages['execute']?.median ?? Number.NaN)).toFixed(1)}×`,
+      range(m.acceptKey),
+      shortNumber(m.compile),
+    ]),
+  );
+  const head = [
+    'network',
+    'what',
+    'scales',
+    'by',
+    'weights',
+    'activations',
+    'prove, ms',
+    'proofs',
+    'verify, ms',
+    'proof',
+  ];
+  return table([...head, 'peak memory', '÷ inference', 'accept key, ms', 'compile, ms'], rows);
+}
+
+function growthSection(results: readonly BenchResult[]): string {
+  const sweeps = sweepOf(results);
+  const [first] = sweeps;
+  if (first === undefined) return '';
+  const plots = first.quantities.map(({ what, unit }, i) => {
+    const series = sweeps.map(({ name, quantities }) => ({ name, points: quantities[i]?.points ?? [] }));
+    return `<h3>${escapeXml(what)}</h3>${logPlot(what, 'activations', unit, series)}`;
+  });
+  return `<h2>Growth</h2><p>Networks of one shape and growing size; dashed, the line of least squares through the logarithms.</p>${plots.join('')}`;
+}
+
+function comparisonSection(results: readonly BenchResult[]): string {
+  const rows = labelled(results, ({ comparisons }) =>
+    comparisons.map((c) => [`${c.contestant} ÷ ${c.to}`, c] as const),
+  );
+  if (rows.length === 0) return '';
+  return `<h2>Turn by turn</h2><p>Proving time of the first over that of the second, in pairs of neighbours: the median, and the line from least to greatest.</p>${ratioBars(rows)}`;
+}
+
+function peerSection(peer: PeerResult): string {
+  const { name, version, ours, settings, preparation, deviation } = peer;
+  const bars = peerBars(
+    ['provenn', `${name} ${version}`],
+    [
+      { label: 'prove', unit: 'ms', values: [ours.prove.median, peer.prove.median] },
+      { label: 'verify', unit: 'ms', values: [ours.verify.median, peer.verify.median] },
+      { label: 'proof', unit: 'bytes', values: [ours.proofBytes, peer.proofBytes] },
+      { label: 'verifying key', unit: 'bytes', values: [ours.keyBytes, peer.verifyingKeyBytes] },
+      { label: 'peak memory', unit: 'bytes', values: [ours.peakMemory, peer.peakMemory] },
+    ],
+  );
+  const facts = [
+    ['proofs of each, turn by turn', String(peer.runs)],
+    [
+      'prove, their time over ours',
+      `${shortNumber(peer.ratio.prove.ofMedians)} (pairs: ${range(peer.ratio.prove.ofPairs)})`,
+    ],
+    ['witness, ms', range(peer.execute)],
+    ...Object.entries(preparation).map(([step, time]) => [`${step}, ms, once`, shortNumber(time)]),
+    ['their proving key', megabytes(peer.provingKeyBytes)],
+    ['largest difference from the float model, theirs', shortNumber(deviation.theirs)],
+    ['largest difference from the float model, ours', shortNumber(deviation.ours)],
+    ['both choose the class of the float model', peer.sameClass ? 'yes' : 'no'],
+    ...Object.entries(settings).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+  ];
+  return `<h2>${escapeXml(name)} on the same LeNet-5</h2>${bars}${table(['fact', ''], facts)}`;
+}
+
+const style = `body{font:14px/1.5 system-ui,sans-serif;color:#1e293b;margin:2.5em auto;max-width:74em;padding:0 1.5em}
+h1{font-size:1.8em;margin:0}h2{margin:2em 0 .4em;border-bottom:2px solid #0f766e;padding-bottom:.2em}h3{margin:1.2em 0 .2em;font-weight:600}
+.machine{color:#64748b}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}
+th{color:#64748b;font-weight:600}td,th{padding:.35em .8em;border-bottom:1px solid #e2e8f0;text-align:left;white-space:nowrap}
+tr:hover td{background:#f8fafc}svg{max-width:100%;height:auto}`;
 
 export function benchPage(report: BenchReport): string {
-  const { results, failures, peers, machine, runs, warmup } = report;
-  const rows = results.map((r) => [
-    r.network,
-    r.about,
-    String(r.weights),
-    String(r.activations),
-    `${number(r.prove.median)} (${number(r.prove.min)} – ${number(r.prove.max)})`,
-    `${number(r.verify.median)} (${number(r.verify.min)} – ${number(r.verify.max)})`,
-    number(r.compile),
-    `${number(r.proofBytes / 1000)} kB`,
-    `${number(r.peakMemory / 1e6)} MB`,
-  ]);
-  const head = ['network', 'what', 'weights', 'activations', 'prove, ms', 'verify, ms', 'compile, ms', 'proof', 'peak'];
-  const points = (pick: (r: (typeof results)[number]) => number): Point[] =>
-    results.filter(({ network }) => network.startsWith('sweep')).map((r) => ({ x: r.activations, y: pick(r) }));
+  const { results, failures, peers, machine, runs, warmup, commands } = report;
   const others = [
-    ...failures.map(({ network, message }) => [network, `failed: ${message}`]),
-    ...peers.map(({ name, reason }) => [name, `not run: ${reason}`]),
+    ...failures.map(({ network, scales, contestant, message }) => [`${network}, ${scales}, ${contestant}`, message]),
+    ...peers.flatMap((peer) => ('reason' in peer ? [[peer.name, `not run: ${peer.reason}`]] : [])),
   ];
+  const stages: Labelled<Measurement>[] = labelled(results, ({ measurements }) =>
+    measurements.map((measurement) => [measurement.contestant, measurement] as const),
+  );
+  const commandRows =
+    commands === null ? [] : (['compile', 'prove', 'verify'] as const).map((name) => [name, range(commands[name])]);
   return `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>provenn bench</title>
-<style>body{font:14px system-ui,sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse}td,th{padding:.3em .7em;border-bottom:1px solid #ddd;text-align:left}svg text{font-size:12px;stroke:none;fill:#333}</style>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>provenn bench</title>
+<style>${style}</style>
 <h1>provenn bench</h1>
-<p>${machineLine(machine)}</p>
-<p>Medians of ${runs} proofs after ${warmup} for warming up, least and greatest in brackets. Weights and inputs are seeded, not trained.
-Proving is from input to proof with an accepted key; the check of one's own proof is not part of it.</p>
-${table(head, rows)}
-<h2>Stages</h2>${stageBars(report)}
-<h2>Growth</h2>${logPlot(
-    'prove, ms, by activations',
-    points((r) => r.prove.median),
-    'ms',
-  )}${logPlot(
-    'verify, ms, by activations',
-    points((r) => r.verify.median),
-    'ms',
-  )}${logPlot(
-    'proof, bytes, by activations',
-    points((r) => r.proofBytes),
-    'bytes',
-  )}
-${others.length === 0 ? '' : `<h2>Others</h2>${table(['what', 'outcome'], others)}`}
+<p class="machine">${machineLines(machine)}</p>
+<p>Medians of at most ${runs} proofs after ${warmup} for warming up, least and greatest in brackets. Weights and inputs are seeded, not
+trained. Scales: one per weight tensor, or mixed: one per output channel of convolutions. Proving is from input to proof with an
+accepted key; accepting it, and the check of one's own proof, are not part of it. Peak memory is of the whole process, compiling included.</p>
+${networkTable(results)}
+${stages.length === 0 ? '' : `<h2>Stages</h2>${stageBars(stages)}`}
+${comparisonSection(results)}
+${growthSection(results)}
+${peers.map((peer) => ('reason' in peer ? '' : peerSection(peer))).join('')}
+${commandRows.length === 0 ? '' : `<h2>Command line</h2><p>LeNet-5 in fresh processes, start-up included.</p>${table(['command', 'ms'], commandRows)}`}
+${others.length === 0 ? '' : `<h2>Without figures</h2>${table(['what', 'outcome'], others)}`}
 </html>
 `;
 }

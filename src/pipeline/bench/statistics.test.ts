@@ -1,11 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { growth, summarize } from './statistics.ts';
+import { growth, powerLaw, ratioOf, summarize } from './statistics.ts';
 
 describe('summarize', () => {
   it('takes the middle, or the mean of the two in the middle', () => {
     expect(summarize([5, 1, 3])).toEqual({ median: 3, min: 1, max: 5 });
     expect(summarize([4, 1, 3, 10])).toEqual({ median: 3.5, min: 1, max: 10 });
     expect(summarize([7])).toEqual({ median: 7, min: 7, max: 7 });
+  });
+});
+
+describe('ratioOf', () => {
+  it('compares neighbours, so that a disturbance of both cancels', () => {
+    const ratio = ratioOf([2, 200, 4], [1, 100, 2]);
+    expect(ratio.ofPairs).toEqual({ median: 2, min: 2, max: 2 });
+    expect(ratio.ofMedians).toBe(2);
+  });
+});
+
+describe('powerLaw', () => {
+  it('finds factor and exponent', () => {
+    const law = powerLaw([1, 10, 100].map((x) => ({ x, y: 7 * x ** 1.5 })));
+    expect(law?.factor).toBeCloseTo(7, 9);
+    expect(law?.exponent).toBeCloseTo(1.5, 9);
   });
 });
 
