@@ -1,6 +1,7 @@
 /**
- * Compiles wasm/ with AssemblyScript, once with SIMD and once without, into a module of two base64 texts: no file to find
- * at run time, in Node, a browser or a worker. Stale means that a source or the compiler changed.
+ * Compiles wasm/ with AssemblyScript into modules of base64 texts, so that no file is to be found at run time, in Node, a
+ * browser or a worker: once with SIMD and once without, and once for threads on one memory, in a module of its own because
+ * verifiers do without. Stale means that a source or the compiler changed.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,9 +21,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'wasm');
-const target = join(root, 'src', 'base', 'generated', 'kernels.ts');
+const generated = join(root, 'src', 'base', 'generated');
 const compiler = join(root, 'node_modules', 'assemblyscript');
-const flavours = { simd: ['--enable', 'simd'], scalar: [] };
+const threads = ['--enable', 'threads', '--sharedMemory', '--importMemory', '--maximumMemory', '65536'];
+const flavours = { simd: ['--enable', 'simd'], scalar: [], shared: ['--enable', 'simd', ...threads] };
+const modules = { 'kernels.ts': ['simd', 'scalar'], 'shared-kernels.ts': ['shared'] };
 
 function fingerprint() {
   const hash = createHash('sha256').update(readFileSync(join(compiler, 'package.json')));
@@ -42,24 +45,27 @@ function compile(flavour, scratch) {
   return readFileSync(out).toString('base64');
 }
 
-/** Compiles when something changed. Returns true when the module was written. */
+/** Compiles when something changed. Returns true when a module was written. */
 export function buildWasm() {
   if (!existsSync(compiler)) throw new Error('wasm: the compiler is not installed. Run: npm run setup');
   const mark = `// Made by scripts/wasm.mjs from wasm/, ${fingerprint()}\n`;
-  if (existsSync(target) && readFileSync(target, 'utf8').startsWith(mark)) return false;
+  const fresh = (path) => existsSync(path) && readFileSync(path, 'utf8').startsWith(mark);
+  const stale = Object.keys(modules).filter((name) => !fresh(join(generated, name)));
   const scratch = mkdtempSync(join(tmpdir(), 'provenn-wasm-'));
   try {
-    const texts = Object.keys(flavours).map(
-      (flavour) => `export const ${flavour}: string =\n  '${compile(flavour, scratch)}';\n`,
-    );
-    mkdirSync(dirname(target), { recursive: true });
-    const written = `${target}.${process.pid}.tmp`;
-    writeFileSync(written, mark + texts.join(''));
-    renameSync(written, target);
+    for (const name of stale) {
+      const texts = modules[name].map(
+        (flavour) => `export const ${flavour}: string =\n  '${compile(flavour, scratch)}';\n`,
+      );
+      mkdirSync(generated, { recursive: true });
+      const target = join(generated, name);
+      writeFileSync(`${target}.${process.pid}.tmp`, mark + texts.join(''));
+      renameSync(`${target}.${process.pid}.tmp`, target);
+    }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-  return true;
+  return stale.length > 0;
 }
 
 /** Vitest runs this once before any test, so that tests run from src find the module. */

@@ -5,9 +5,15 @@ import { CHUNK_END, CHUNK_START, compress, KEYED, PARENT, ROOT, splat } from './
 const WORD: usize = ASC_FEATURE_SIMD ? 16 : 4;
 const LANES: u32 = ASC_FEATURE_SIMD ? 4 : 1;
 
-const message: usize = memory.data(256, 16);
+let message: usize = memory.data(256, 16);
 /** Chaining values of complete subtrees, lowest last, then the one being computed. */
-const stack: usize = memory.data(128 * 25, 16);
+let stack: usize = memory.data(128 * 25, 16);
+
+/** Instances on one memory share what the compiler placed there: before its first hash each gets 4096 bytes of its own. */
+export function useScratch(at: usize): void {
+  message = at;
+  stack = at + 256;
+}
 
 // @ts-ignore: decorator
 @inline
@@ -61,8 +67,8 @@ function merge(left: usize, key: usize, flags: u32): void {
   compressLanes(left, message, 0, 64, KEYED | PARENT | flags);
 }
 
-/** Keyed hashes of `count` columns of `rows` cells that are `stride` bytes apart, each after 16 bytes of `salts` unless 0. */
-export function hashColumns(
+/** The same of columns that lie close enough together to stay in a cache. */
+function hashPortion(
   columns: usize, stride: usize, rows: u32, count: u32, salts: usize, key: usize, out: usize,
 ): void {
   const salted: u32 = salts == 0 ? 0 : 4;
@@ -88,6 +94,24 @@ export function hashColumns(
     }
     for (let lane: usize = 0; lane < LANES; lane++, out += 32)
       for (let i: usize = 0; i < 8; i++) store<u32>(out + (i << 2), load<u32>(stack + i * WORD + (lane << 2)));
+  }
+}
+
+/**
+ * Keyed hashes of `count` columns of `rows` cells that are `stride` bytes apart, each after 16 bytes of `salts` unless 0.
+ * Unless `room` is 0, `width` columns at a time are copied there first: cells a power of two apart evict each other.
+ */
+export function hashColumns(
+  columns: usize, stride: usize, rows: u32, count: u32, salts: usize, key: usize, out: usize, room: usize, width: u32,
+): void {
+  if (room == 0) return hashPortion(columns, stride, rows, count, salts, key, out);
+  for (let from: u32 = 0; from < count; from += width) {
+    const now = min<u32>(width, count - from);
+    const bytes = usize(now) << 2;
+    for (let row: usize = 0; row < rows; row++)
+      memory.copy(room + row * bytes, columns + row * stride + (usize(from) << 2), bytes);
+    const salt: usize = salts == 0 ? 0 : salts + (usize(from) << 4);
+    hashPortion(room, bytes, rows, now, salt, key, out + (usize(from) << 5));
   }
 }
 

@@ -40,6 +40,7 @@ export const errorCatalogue = {
     meaning: 'The model keeps its weights in another file, which provenn never opens.',
   },
   RESOURCE_LIMIT: { exit: 'resource', meaning: 'The work would exceed a size or memory limit.' },
+  THREAD_FAILED: { exit: 'resource', meaning: 'A thread of the prover crashed or no longer answers.' },
   BACKEND_UNSUPPORTED: {
     exit: 'unsupported',
     meaning: 'The proof system cannot prove this model, or not at this size; another one can.',

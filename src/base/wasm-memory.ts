@@ -2,12 +2,12 @@
  * The memory of one WebAssembly instance as a stack. It grows only while no arena is open, because growing detaches every
  * view of it; what then does not fit is left to the caller.
  */
-export type WasmMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
+export type WasmMemory = { readonly buffer: ArrayBufferLike; grow(pages: number): number };
 
 const page = 65536;
 const most = 2 ** 32 - page;
 /** Left above an arena for vectors that live elsewhere and are copied in for one call. */
-const headroom = 2 ** 20;
+const headroom = 2 ** 23;
 
 export class Stack {
   private readonly memory: WasmMemory;

@@ -12,6 +12,8 @@ import { acceptKey, proveWitness } from '../backends/transparent/index.ts';
 import type { Accepted } from '../backends/verifying.ts';
 import { invariant, ProvennError } from '../base/errors.ts';
 import type { IntTensor } from '../base/tensor.ts';
+import type { Threads } from '../base/threads/crew.ts';
+import { withWasm } from '../base/wasm.ts';
 import { assignWitness } from '../compile/witness.ts';
 import { execute } from '../runtime/execute.ts';
 import { prepareKey } from '../verify/index.ts';
@@ -49,7 +51,14 @@ export type ProveOptions = {
   readonly draw?: Draw;
   /** Told when a stage begins, before its work. */
   readonly onStage?: (stage: ProveStage) => void;
+  /** Threads that share the work; without them there is one. The proof is the same. They stay open: close them after the last proof. */
+  readonly threads?: Threads | null;
 };
+
+/** Runs a stretch of work on the threads of the options. */
+function onThreads<T>({ threads }: ProveOptions, work: () => T): T {
+  return threads === undefined || threads === null ? work() : withWasm(threads.wasm, work);
+}
 
 export type Proven = {
   readonly proof: Proof;
@@ -150,6 +159,10 @@ function contextOf({ context = new Uint8Array(0), randomness }: ProveOptions): U
  * proof is verified, and its claims compared with the run, before it is returned. Throws `INPUT_MISMATCH`, `USAGE` for a long context or short randomness, or `PROOF_SELF_CHECK`.
  */
 export function proveInference(key: ProvingKey, inputs: ReadonlyMap<string, IntTensor>, options: ProveOptions): Proven {
+  return onThreads(options, () => proveHere(key, inputs, options));
+}
+
+function proveHere(key: ProvingKey, inputs: ReadonlyMap<string, IntTensor>, options: ProveOptions): Proven {
   const context = contextOf(options);
   const stage = options.onStage ?? ((): void => {});
   stage('key');
@@ -178,11 +191,14 @@ export async function proveFor(
   const { accepted } = prepareKey(key.verifyingKey);
   onStage('execute');
   const selected = selectSamples(accepted, inputs, options.samples ?? new Map(), options.openings ?? []);
-  const trace = execute(key.model, selected.inputs);
+  const trace = onThreads(options, () => execute(key.model, selected.inputs));
   onStage('assign');
   const held = backend.heldCells(key);
-  const { witness, openings, made } = prepare(accepted, trace, options, selected.cells, held);
-  const proof = await backend.prove(key, witness, context, { randomness: options.randomness, openings, onStage });
+  const { witness, openings, made } = onThreads(options, () => prepare(accepted, trace, options, selected.cells, held));
+  const proof = await onThreads(options, () =>
+    backend.prove(key, witness, context, { randomness: options.randomness, openings, onStage }),
+  );
   onStage('verify');
-  return { proof, trace, claims: selfCheck(key.model, accepted, { proof, trace, witness }), made };
+  const claims = onThreads(options, () => selfCheck(key.model, accepted, { proof, trace, witness }));
+  return { proof, trace, claims, made };
 }

@@ -12,10 +12,11 @@ describe('provenn doctor', () => {
       readonly state: string;
       readonly mend: string | null;
     }[];
-    const checks = ['node', 'processor', 'memory', 'wasm simd', 'onnxruntime', 'this folder', 'temporary'];
+    const checks = ['node', 'processor', 'memory', 'wasm simd', 'threads', 'onnxruntime', 'this folder', 'temporary'];
     expect(findings.map((finding) => finding.check)).toEqual(checks);
     expect(findings.every(({ state, mend }) => state === 'ok' || (mend ?? '').length > 10)).toBe(true);
     expect(findings.find(({ check }) => check === 'wasm simd')?.state).toBe('ok');
+    expect(findings.find(({ check }) => check === 'threads')).toMatchObject({ state: 'ok', mend: null });
     expect((await provenn(['doctor'])).stdout).toContain('provenn can work here.');
   });
 });

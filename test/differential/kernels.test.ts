@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { wasmKernels } from '../../src/backends/transparent/kernels/wasm.ts';
+import { openNodeThreads } from '../../src/base/threads/node/threads.ts';
 import { instantiateWasm } from '../../src/base/wasm.ts';
 import { everyGadget } from '../support/circuits.ts';
 
@@ -14,8 +15,10 @@ type Engine = {
 
 const randomness = new Uint8Array(32).fill(5);
 
+type Made = { readonly proof: Uint8Array; readonly accepted: boolean; readonly onThreads: readonly Uint8Array[] };
+
 /** The same run with everything loaded anew, so that what the modules found out about the engine is forgotten. */
-async function proveAnew(): Promise<{ readonly proof: Uint8Array; readonly accepted: boolean }> {
+async function proveAnew(counts: readonly number[] = []): Promise<Made> {
   vi.resetModules();
   const { compileModel, importModel, proveInference } = await import('../../src/pipeline/index.ts');
   const { encodeProof } = await import('../../src/artifact/proof.ts');
@@ -29,8 +32,16 @@ async function proveAnew(): Promise<{ readonly proof: Uint8Array; readonly accep
       return [name, { dtype, dims, data: Int32Array.from({ length: cells }, (_, i) => (37 * i) % 100) }];
     }),
   );
+  const { openNodeThreads } = await import('../../src/base/threads/node/threads.ts');
   const proof = encodeProof(proveInference(provingKey, inputs, { randomness }).proof);
-  return { proof, accepted: verify(encodeVerifyingKey(verifyingKey), proof).ok };
+  const onThreads = counts.map((count) => {
+    const threads = openNodeThreads(count, { quantum: 200 });
+    if (threads === null) throw new Error('threads are not to be had here');
+    const made = encodeProof(proveInference(provingKey, inputs, { randomness, threads }).proof);
+    threads.close();
+    return made;
+  });
+  return { proof, onThreads, accepted: verify(encodeVerifyingKey(verifyingKey), proof).ok };
 }
 
 afterEach(() => {
@@ -39,9 +50,10 @@ afterEach(() => {
 });
 
 describe('the proof bytes', () => {
-  it('are the same with SIMD, without SIMD and without WebAssembly', async () => {
-    const simd = await proveAnew();
+  it('are the same with SIMD, on two and three threads, without SIMD and without WebAssembly', async () => {
+    const simd = await proveAnew([2, 3]);
     expect(simd.accepted).toBe(true);
+    expect(simd.onThreads).toEqual([simd.proof, simd.proof]);
     const real: Engine = Reflect.get(globalThis, 'WebAssembly');
     // Only the larger module has SIMD: an engine without it refuses just that one.
     const texts = await import('../../src/base/generated/kernels.ts');
@@ -70,6 +82,13 @@ describe('the proof bytes', () => {
       const wasm = instantiateWasm(flavour);
       if (wasm === null) throw new Error(`${flavour} does not run here`);
       expect(proveCells(key, cells, context, { randomness, kernels: wasmKernels(wasm) })).toEqual(expected);
+    }
+    // Pieces of any size: most calls are cut, and three threads cut elsewhere than two.
+    for (const count of [1, 2, 3]) {
+      const threads = openNodeThreads(count, { quantum: 50 });
+      if (threads === null) throw new Error('threads are not to be had here');
+      expect(proveCells(key, cells, context, { randomness, kernels: wasmKernels(threads.wasm) })).toEqual(expected);
+      threads.close();
     }
   });
 });

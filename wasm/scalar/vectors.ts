@@ -39,25 +39,27 @@ function prepared(factor: usize): usize {
   return scratch;
 }
 
-export function foldHigh(vector: usize, half: u32, factor: usize): void {
+// Kernels that pair x with x + half take the distance `half` and the `count` of pairs apart, so that a range of them can be done alone.
+
+export function foldHigh(vector: usize, half: u32, factor: usize, count: u32): void {
   const z = prepared(factor);
   const s = scratch + 16;
   const size = usize(half) << 4;
-  for (let end = vector + size; vector < end; vector += 16) {
+  for (const end = vector + (usize(count) << 4); vector < end; vector += 16) {
     difference(s, vector + size, vector);
     multiply(s, s, z);
     sum(vector, vector, s);
   }
 }
 
-export function foldLow(vector: usize, half: u32, factor: usize): void {
+/** out[x] for x < count; the sources may be ahead in the same vector. */
+export function foldLow(out: usize, from: usize, count: u32, factor: usize): void {
   const z = prepared(factor);
   const s = scratch + 16;
-  let from = vector;
-  for (let end = vector + (usize(half) << 4); vector < end; vector += 16, from += 32) {
+  for (const end = out + (usize(count) << 4); out < end; out += 16, from += 32) {
     difference(s, from + 16, from);
     multiply(s, s, z);
-    sum(vector, from, s);
+    sum(out, from, s);
   }
 }
 
@@ -79,25 +81,25 @@ export function accumulateBase(out: usize, factor: usize, cells: usize, count: u
   }
 }
 
-export function addHalves(vector: usize, half: u32): void {
+export function addHalves(vector: usize, half: u32, count: u32): void {
   const size = usize(half) << 4;
-  for (let end = vector + size; vector < end; vector += 16) sum(vector, vector, vector + size);
+  for (const end = vector + (usize(count) << 4); vector < end; vector += 16) sum(vector, vector, vector + size);
 }
 
 /** vector[x + half] = z·vector[x], vector[x] −= vector[x + half]. */
-export function extendEq(vector: usize, half: u32, factor: usize): void {
+export function extendEq(vector: usize, half: u32, factor: usize, count: u32): void {
   const z = prepared(factor);
   const size = usize(half) << 4;
-  for (let end = vector + size; vector < end; vector += 16) {
+  for (const end = vector + (usize(count) << 4); vector < end; vector += 16) {
     multiply(vector + size, vector, z);
     difference(vector, vector, vector + size);
   }
 }
 
-export function fractionLayer(p: usize, q: usize, half: u32, outP: usize, outQ: usize): void {
+export function fractionLayer(p: usize, q: usize, half: u32, outP: usize, outQ: usize, count: u32): void {
   const size = usize(half) << 4;
   const s = scratch, t = scratch + 16;
-  for (let end = p + size; p < end; p += 16, q += 16, outP += 16, outQ += 16) {
+  for (const end = p + (usize(count) << 4); p < end; p += 16, q += 16, outP += 16, outQ += 16) {
     multiply(s, p, q + size);
     multiply(t, p + size, q);
     sum(s, s, t);
@@ -107,11 +109,13 @@ export function fractionLayer(p: usize, q: usize, half: u32, outP: usize, outQ: 
   }
 }
 
-export function fractionRound(a0: usize, q0: usize, p1: usize, q1: usize, eq: usize, half: u32, out: usize): void {
+export function fractionRound(
+  a0: usize, q0: usize, p1: usize, q1: usize, eq: usize, half: u32, out: usize, count: u32,
+): void {
   const size = usize(half) << 4;
   const s = scratch, t = scratch + 16, u = scratch + 32, atZero = scratch + 48, atInfinity = scratch + 64;
   memory.fill(atZero, 0, 32);
-  for (let end = a0 + size; a0 < end; a0 += 16, q0 += 16, p1 += 16, q1 += 16, eq += 16) {
+  for (const end = a0 + (usize(count) << 4); a0 < end; a0 += 16, q0 += 16, p1 += 16, q1 += 16, eq += 16) {
     multiply(s, a0, q1);
     multiply(t, p1, q0);
     sum(s, s, t);
@@ -167,23 +171,27 @@ export function weightedSums(weights: usize, integers: usize, size: u32, count: 
   }
 }
 
+/** Weights of a sparse matrix as applyAlong takes them, in place. */
+export function prepareWeights(weights: usize, many: u32): void {
+  for (const end = weights + (usize(many) << 4); weights < end; weights += 16) scale(weights, weights, R2);
+}
+
 /**
- * A sparse matrix along the middle of three dimensions: out[o, to, i] = Σ weight·data[o, from, i] over its entries, each two
- * words (to, from) and a weight, which is spoilt. `wide` says whether data holds elements of E or cells. `out` is zero before.
+ * A sparse matrix along the middle of three dimensions: out[o, to, i] += Σ weight·data[o, from, i] for i < columns ≤ inner over
+ * its entries, each two words (to, from) and a prepared weight. `wide` says whether data holds elements of E or cells.
  */
 export function applyAlong(
   data: usize, wide: bool, outer: u32, size: u32, inner: u32, entries: usize, weights: usize, many: u32,
-  out: usize, count: u32,
+  out: usize, count: u32, columns: u32,
 ): void {
   const s = scratch;
-  for (let e: usize = 0; e < many; e++) scale(weights + (e << 4), weights + (e << 4), R2);
   const shift: usize = wide ? 4 : 2;
   for (let o: u32 = 0; o < outer; o++) {
     for (let e: usize = 0; e < many; e++) {
       const z = weights + (e << 4);
       let from = data + ((usize(o * size + load<u32>(entries + (e << 3), 4)) * inner) << shift);
       let to = out + ((usize(o * count + load<u32>(entries + (e << 3))) * inner) << 4);
-      for (let end = to + (usize(inner) << 4); to < end; to += 16, from += usize(1) << shift) {
+      for (const end = to + (usize(columns) << 4); to < end; to += 16, from += usize(1) << shift) {
         if (wide) multiply(s, from, z);
         else scale(s, z, load<u32>(from));
         sum(to, to, s);

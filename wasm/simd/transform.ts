@@ -22,7 +22,7 @@ function firstLevels(v: v128, quarter: v128): v128 {
  * In place on 2^logLength ≥ 4 cells in bit-reversed order. `powers` holds, for each level from the lowest, its half of the
  * powers of its root, times R: 1 power, then 2, then 4, …
  */
-export function transform(data: usize, logLength: u32, powers: usize): void {
+function transform(data: usize, logLength: u32, powers: usize): void {
   const end = data + (usize(4) << logLength);
   const root = load<u32>(powers, 8);
   const quarter = i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(R1), 1, root), 3, root);
@@ -39,5 +39,22 @@ export function transform(data: usize, logLength: u32, powers: usize): void {
         v128.store(at + bytes, subtractLanes(a, b));
       }
     }
+  }
+}
+
+/**
+ * Codewords of rows of `dimension` coefficients, 2^logLength symbols each, one after another. `order` holds the bit reversal
+ * of every index.
+ */
+export function encodeRows(
+  cells: usize, rows: u32, dimension: u32, order: usize, logLength: u32, powers: usize, out: usize,
+): void {
+  const length = usize(4) << logLength;
+  for (let row: u32 = 0; row < rows; row++, out += length) {
+    memory.fill(out, 0, length);
+    let place = order;
+    for (const end = cells + (usize(dimension) << 2); cells < end; cells += 4, place += 4)
+      store<u32>(out + (usize(load<u32>(place)) << 2), load<u32>(cells));
+    transform(out, logLength, powers);
   }
 }

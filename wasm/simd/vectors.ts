@@ -10,27 +10,29 @@ function prepared(factor: usize): v128 {
   return montgomeryLanes(v128.load(factor), i32x4.splat(R2));
 }
 
-export function foldHigh(vector: usize, half: u32, factor: usize): void {
+// Kernels that pair x with x + half take the distance `half` and the `count` of pairs apart, so that a range of them can be done alone.
+
+export function foldHigh(vector: usize, half: u32, factor: usize, count: u32): void {
   const z = prepared(factor);
   const t = triple(z);
   const z1 = turn1(z, t), z2 = turn2(z, t), z3 = turn3(z, t);
   const size = usize(half) << 4;
-  for (let end = vector + size; vector < end; vector += 16) {
+  for (const end = vector + (usize(count) << 4); vector < end; vector += 16) {
     const low = v128.load(vector);
     const step = subtractLanes(v128.load(vector + size), low);
     v128.store(vector, addLanes(low, multiplyTurned(step, z, z1, z2, z3)));
   }
 }
 
-export function foldLow(vector: usize, half: u32, factor: usize): void {
+/** out[x] for x < count; the sources may be ahead in the same vector. */
+export function foldLow(out: usize, from: usize, count: u32, factor: usize): void {
   const z = prepared(factor);
   const t = triple(z);
   const z1 = turn1(z, t), z2 = turn2(z, t), z3 = turn3(z, t);
-  let from = vector;
-  for (let end = vector + (usize(half) << 4); vector < end; vector += 16, from += 32) {
+  for (const end = out + (usize(count) << 4); out < end; out += 16, from += 32) {
     const low = v128.load(from);
     const step = subtractLanes(v128.load(from, 16), low);
-    v128.store(vector, addLanes(low, multiplyTurned(step, z, z1, z2, z3)));
+    v128.store(out, addLanes(low, multiplyTurned(step, z, z1, z2, z3)));
   }
 }
 
@@ -48,19 +50,19 @@ export function accumulateBase(out: usize, factor: usize, cells: usize, count: u
     v128.store(out, addLanes(v128.load(out), montgomeryLanes(v128.load32_splat(cells), z)));
 }
 
-export function addHalves(vector: usize, half: u32): void {
+export function addHalves(vector: usize, half: u32, count: u32): void {
   const size = usize(half) << 4;
-  for (let end = vector + size; vector < end; vector += 16)
+  for (const end = vector + (usize(count) << 4); vector < end; vector += 16)
     v128.store(vector, addLanes(v128.load(vector), v128.load(vector + size)));
 }
 
 /** vector[x + half] = z·vector[x], vector[x] −= vector[x + half]. */
-export function extendEq(vector: usize, half: u32, factor: usize): void {
+export function extendEq(vector: usize, half: u32, factor: usize, count: u32): void {
   const z = prepared(factor);
   const t = triple(z);
   const z1 = turn1(z, t), z2 = turn2(z, t), z3 = turn3(z, t);
   const size = usize(half) << 4;
-  for (let end = vector + size; vector < end; vector += 16) {
+  for (const end = vector + (usize(count) << 4); vector < end; vector += 16) {
     const low = v128.load(vector);
     const high = multiplyTurned(low, z, z1, z2, z3);
     v128.store(vector, subtractLanes(low, high));
@@ -68,10 +70,10 @@ export function extendEq(vector: usize, half: u32, factor: usize): void {
   }
 }
 
-export function fractionLayer(p: usize, q: usize, half: u32, outP: usize, outQ: usize): void {
+export function fractionLayer(p: usize, q: usize, half: u32, outP: usize, outQ: usize, count: u32): void {
   const size = usize(half) << 4;
   const repair = i32x4.splat(R2);
-  for (let end = p + size; p < end; p += 16, q += 16, outP += 16, outQ += 16) {
+  for (const end = p + (usize(count) << 4); p < end; p += 16, q += 16, outP += 16, outQ += 16) {
     const q0 = v128.load(q), q1 = v128.load(q + size);
     const t = triple(q1);
     const a1 = turn1(q1, t), a2 = turn2(q1, t), a3 = turn3(q1, t);
@@ -81,10 +83,12 @@ export function fractionLayer(p: usize, q: usize, half: u32, outP: usize, outQ: 
   }
 }
 
-export function fractionRound(a0: usize, q0: usize, p1: usize, q1: usize, eq: usize, half: u32, out: usize): void {
+export function fractionRound(
+  a0: usize, q0: usize, p1: usize, q1: usize, eq: usize, half: u32, out: usize, count: u32,
+): void {
   const size = usize(half) << 4;
   let atZero = i32x4.splat(0), atInfinity = i32x4.splat(0);
-  for (let end = a0 + size; a0 < end; a0 += 16, q0 += 16, p1 += 16, q1 += 16, eq += 16) {
+  for (const end = a0 + (usize(count) << 4); a0 < end; a0 += 16, q0 += 16, p1 += 16, q1 += 16, eq += 16) {
     const a = v128.load(a0), b = v128.load(q0), c = v128.load(p1), d = v128.load(q1);
     const low = addLanes(multiply(a, d), multiply(c, b));
     const stepA = subtractLanes(v128.load(a0 + size), a), stepB = subtractLanes(v128.load(q0 + size), b);
@@ -146,24 +150,28 @@ export function weightedSums(weights: usize, integers: usize, size: u32, count: 
   }
 }
 
+/** Weights of a sparse matrix as applyAlong takes them, in place. */
+export function prepareWeights(weights: usize, many: u32): void {
+  const repair = i32x4.splat(R2);
+  for (const end = weights + (usize(many) << 4); weights < end; weights += 16)
+    v128.store(weights, montgomeryLanes(v128.load(weights), repair));
+}
+
 /**
- * A sparse matrix along the middle of three dimensions: out[o, to, i] = Σ weight·data[o, from, i] over its entries, each two
- * words (to, from) and a weight, which is spoilt. `wide` says whether data holds elements of E or cells. `out` is zero before.
+ * A sparse matrix along the middle of three dimensions: out[o, to, i] += Σ weight·data[o, from, i] for i < columns ≤ inner over
+ * its entries, each two words (to, from) and a prepared weight. `wide` says whether data holds elements of E or cells.
  */
 export function applyAlong(
   data: usize, wide: bool, outer: u32, size: u32, inner: u32, entries: usize, weights: usize, many: u32,
-  out: usize, count: u32,
+  out: usize, count: u32, columns: u32,
 ): void {
-  const repair = i32x4.splat(R2);
-  for (let e: usize = 0; e < many; e++)
-    v128.store(weights + (e << 4), montgomeryLanes(v128.load(weights + (e << 4)), repair));
   const shift: usize = wide ? 4 : 2;
   for (let o: u32 = 0; o < outer; o++) {
     for (let e: usize = 0; e < many; e++) {
       const z = v128.load(weights + (e << 4));
       let from = data + ((usize(o * size + load<u32>(entries + (e << 3), 4)) * inner) << shift);
       let to = out + ((usize(o * count + load<u32>(entries + (e << 3))) * inner) << 4);
-      const end = to + (usize(inner) << 4);
+      const end = to + (usize(columns) << 4);
       if (wide) {
         const t = triple(z);
         const z1 = turn1(z, t), z2 = turn2(z, t), z3 = turn3(z, t);

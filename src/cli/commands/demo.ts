@@ -17,7 +17,9 @@ import { readFile, readFileIfPresent, writeFileAtomic } from '../../pipeline/nod
 import { modelFolder, writeFolderAtomic } from '../../pipeline/node/folder.ts';
 import { packageRoot } from '../../pipeline/node/platform.ts';
 import { freshRandomness } from '../../pipeline/node/randomness.ts';
+import { openThreadsFor } from '../../pipeline/node/threads.ts';
 import { verify } from '../../verify/index.ts';
+import { threadsOption } from '../count.ts';
 import { formatBytes, formatMilliseconds, formatTable } from '../format.ts';
 import { imageArt } from '../image-art.ts';
 import { uninterrupted } from '../interrupt.ts';
@@ -29,7 +31,7 @@ import { renderVerdict, verdictJson } from '../render-verdict.ts';
 import type { Session } from '../session.ts';
 import { compiledFiles } from './compile.ts';
 
-type DemoOptions = { readonly image?: string; readonly out?: string };
+type DemoOptions = { readonly image?: string; readonly out?: string; readonly threads?: number };
 
 const defaultImage = '9-ankle-boot.png';
 
@@ -70,18 +72,29 @@ type Proven = {
 };
 
 /** compile → run → prove, timed. */
-function compileAndProve(session: Session, loaded: LoadedModel, inputs: ReadonlyMap<string, IntTensor>): Proven {
+function compileAndProve(
+  session: Session,
+  loaded: LoadedModel,
+  inputs: ReadonlyMap<string, IntTensor>,
+  asked: number | undefined,
+): Proven {
   const { progress, io } = session;
   const begin = io.now();
   progress.stage('compiling', 0);
   const compilation = compileModel(loaded.imported.model);
   const compiled = io.now();
-  const { proof, trace } = proveInference(compilation.provingKey, inputs, {
-    randomness: freshRandomness(),
-    onStage: showStage(progress),
-  });
-  const times = { compile: compiled - begin, prove: io.now() - compiled, verify: 0 };
-  return { compilation, results: outputsOf(loaded.imported.model, trace), proof: encodeProof(proof), times };
+  const threads = openThreadsFor(compilation.provingKey.verifyingKey.circuit, asked);
+  try {
+    const { proof, trace } = proveInference(compilation.provingKey, inputs, {
+      randomness: freshRandomness(),
+      onStage: showStage(progress),
+      threads,
+    });
+    const times = { compile: compiled - begin, prove: io.now() - compiled, verify: 0 };
+    return { compilation, results: outputsOf(loaded.imported.model, trace), proof: encodeProof(proof), times };
+  } finally {
+    threads?.close();
+  }
 }
 
 type Prediction = { readonly label: string; readonly truth: string | null; readonly right: boolean | null };
@@ -117,7 +130,7 @@ async function demo(session: Session, options: DemoOptions): Promise<void> {
     throw new ProvennError('FILE_NOT_FOUND', 'The example has no preprocess.json.', { where: example });
   const image = options.image ?? join(example, 'images', defaultImage);
   const inputs = readInputs(image, loaded.imported.model.inputs, preprocessing.preprocessing);
-  const { compilation, results, proof, times } = compileAndProve(session, loaded, inputs);
+  const { compilation, results, proof, times } = compileAndProve(session, loaded, inputs, options.threads);
   progress.stage('verifying', 0.98);
   const files = compiledFiles(loaded.bytes, compilation, preprocessing);
   const key = files.get(modelFolder.verifyingKey) as Uint8Array;
@@ -205,6 +218,7 @@ export function addDemo(program: Command, start: (command: Command) => Session):
     .description('classify one real image and prove the answer, end to end')
     .option('--image <file>', 'a 28 × 28 greyscale PNG (default: an ankle boot)')
     .option('--out <dir>', 'where to write model, keys, proof and output')
+    .option(...threadsOption)
     .addHelpText('after', help)
     .action((options: DemoOptions, command: Command) => demo(start(command), options));
 }

@@ -14,6 +14,7 @@ import {
   probeOnnxRuntime,
   probeProcessor,
 } from '../../pipeline/node/platform.ts';
+import { hasThreads } from '../../pipeline/node/threads.ts';
 import { formatBytes } from '../format.ts';
 import type { Session } from '../session.ts';
 
@@ -46,6 +47,12 @@ function checkMemory({ total, free }: Memory): Finding {
 function checkSimd(available: boolean): Finding {
   const mend = available ? null : 'Update Node: every supported version has WebAssembly SIMD on x86-64 and ARM64.';
   return { check: 'wasm simd', state: available ? 'ok' : 'note', found: available ? 'yes' : 'no', mend };
+}
+
+function checkThreads(available: boolean, cores: number): Finding {
+  const found = available ? `${cores} on shared memory` : 'no shared memory';
+  const mend = available ? null : 'Proofs are made on one thread. Allow more address space (ulimit -v) or update Node.';
+  return { check: 'threads', state: available ? 'ok' : 'note', found, mend };
 }
 
 /** Without VNNI onnxruntime's default kernels add u8·s8 products in 16 bits and saturate; `--check-ort` asks for exact ones. */
@@ -94,6 +101,7 @@ async function examine(): Promise<Finding[]> {
     checkProcessor(probeProcessor()),
     checkMemory(probeMemory()),
     checkSimd(hasWasmSimd()),
+    checkThreads(hasThreads(), probeProcessor().cores),
     checkOnnxRuntime(await probeOnnxRuntime()),
     checkWritable('this folder', process.cwd(), 'Write results elsewhere with -o.'),
     checkWritable('temporary', tmpdir(), 'Set TMPDIR to a folder you may write to.'),

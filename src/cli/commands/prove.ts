@@ -14,8 +14,9 @@ import { arraysJson } from '../../pipeline/io/result.ts';
 import { writeFileAtomic } from '../../pipeline/node/files.ts';
 import { modelFile, modelFolder } from '../../pipeline/node/folder.ts';
 import { freshRandomness } from '../../pipeline/node/randomness.ts';
+import { openThreadsFor } from '../../pipeline/node/threads.ts';
 import { parseContext } from '../context.ts';
-import { parseCount } from '../count.ts';
+import { parseCount, threadsOption } from '../count.ts';
 import { formatBytes, formatMilliseconds } from '../format.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { located } from '../located.ts';
@@ -32,6 +33,7 @@ type ProveOptions = {
   readonly context?: string;
   readonly preprocess?: string;
   readonly opening?: readonly string[];
+  readonly threads?: number;
 };
 
 /** Inputs from the file, but for one that is a sample of a data set: the opening holds it. */
@@ -63,6 +65,7 @@ async function prove(session: Session, folder: string, options: ProveOptions): P
   const { inputs, samples } = givenInputs(key, options, preprocessing);
   const openings = usableOpenings(folder, options.opening ?? []);
   const since = io.now();
+  const threads = openThreadsFor(key.verifyingKey.circuit, options.threads);
   const { proof, trace, claims, made } = await located(path, () =>
     proveFor(key, inputs, {
       randomness: freshRandomness(),
@@ -71,8 +74,9 @@ async function prove(session: Session, folder: string, options: ProveOptions): P
       samples,
       context: utf8(options.context ?? ''),
       onStage: showStage(progress),
+      threads,
     }),
-  );
+  ).finally(() => threads?.close());
   const milliseconds = io.now() - since;
   const bytes = encodeProof(proof);
   // The openings first: a proof whose commitments cannot be opened again is of little use.
@@ -98,6 +102,7 @@ async function prove(session: Session, folder: string, options: ProveOptions): P
       outputs: arraysJson(results),
       top: topJson(results, labels),
       soundnessBits: claims.soundnessBits,
+      threads: threads?.count ?? 1,
       zeroKnowledge: claims.zeroKnowledge,
       stages: progress.times.map(({ stage, milliseconds: time }) => ({ stage, milliseconds: Math.round(time) })),
     },
@@ -129,6 +134,7 @@ export function addProve(program: Command, start: (command: Command) => Session)
     .option('--context <text>', 'bind the proof to this text, at most 1024 bytes', parseContext)
     .option('--opening <file...>', 'openings of committed inputs or outputs, or a lease of that of the weights')
     .option('--preprocess <file>', 'how pixels become inputs (default: preprocess.json in DIR)')
+    .option(...threadsOption)
     .addHelpText('after', help)
     .action((folder: string, options: ProveOptions, command: Command) => prove(start(command), folder, options));
 }

@@ -1,16 +1,16 @@
 /** The fastest kernels that run here. */
-import { sharedWasm } from '../../../base/wasm.ts';
+import { sharedWasm, type Wasm } from '../../../base/wasm.ts';
 import type { Kernels } from './kernels.ts';
 import { referenceKernels } from './reference.ts';
 import { wasmKernels } from './wasm.ts';
 
-let chosen: Kernels | null = null;
+const made = new WeakMap<Wasm, Kernels>();
 
-/** WebAssembly with SIMD, without, or plain TypeScript; made once, on first use. */
+/** On the instance that everything uses now: WebAssembly with SIMD, without, or on several threads; else plain TypeScript. */
 export function defaultKernels(): Kernels {
-  if (chosen === null) {
-    const wasm = sharedWasm();
-    chosen = wasm === null ? referenceKernels : wasmKernels(wasm);
-  }
-  return chosen;
+  const wasm = sharedWasm();
+  if (wasm === null) return referenceKernels;
+  const known = made.get(wasm) ?? wasmKernels(wasm);
+  made.set(wasm, known);
+  return known;
 }

@@ -17,6 +17,8 @@ type Part = readonly [vector: Uint32Array, cells: number];
 
 /** Cells of columns that are hashed between two copies: about what a second-level cache holds. */
 const columnCells = 2 ** 17;
+/** Cells of codewords that are made between two copies. */
+const codewordCells = 2 ** 18;
 /** Nonces tried between two looks at the result. */
 const nonces = 2 ** 20;
 
@@ -71,11 +73,11 @@ function vectorKernels(
   return {
     arena: (cells, work) => stack.arena(cells, work),
     foldHigh: (vector, half, z) => {
-      if (!inPlace([[vector, 8 * half]], z, ([v], small) => wasm.foldHigh(v, half, small)))
+      if (!inPlace([[vector, 8 * half]], z, ([v], small) => wasm.foldHigh(v, half, small, half)))
         slow.foldHigh(vector, half, z);
     },
     foldLow: (vector, half, z) => {
-      if (!inPlace([[vector, 8 * half]], z, ([v], small) => wasm.foldLow(v, half, small)))
+      if (!inPlace([[vector, 8 * half]], z, ([v], small) => wasm.foldLow(v, v, half, small)))
         slow.foldLow(vector, half, z);
     },
     addScaled: (a, b, factor, count) => {
@@ -87,14 +89,14 @@ function vectorKernels(
         slow.addScaled(a, b, factor, count);
     },
     addHalves: (vector, half) => {
-      if (!inPlace([[vector, 8 * half]], null, ([v]) => wasm.addHalves(v, half))) slow.addHalves(vector, half);
+      if (!inPlace([[vector, 8 * half]], null, ([v]) => wasm.addHalves(v, half, half))) slow.addHalves(vector, half);
     },
     eqTable: (point, out) => {
       const done = inPlace([[out, 4 * 2 ** point.length]], null, ([v], small) => {
         stack.words.set([1, 0, 0, 0], v / 4);
         point.forEach((z, bit) => {
           stack.words.set(z, small / 4);
-          wasm.extendEq(v, 2 ** bit, small);
+          wasm.extendEq(v, 2 ** bit, small, 2 ** bit);
         });
       });
       if (!done) slow.eqTable(point, out);
@@ -108,14 +110,15 @@ function vectorKernels(
       ];
       const done = withParts(parts, 2, null, (at) => {
         const [x, y, a, b] = at as unknown as Addresses;
-        wasm.fractionLayer(a, b, half, x, y);
+        wasm.fractionLayer(a, b, half, x, y, half);
         return true;
       });
       if (done === null) slow.fractionLayer(p, q, half, outP, outQ);
     },
     fractionRound: (a0, q0, p1, q1, eq, half) => {
       const parts = [a0, q0, p1, q1, eq].map((vector, i): Part => [vector, (i < 4 ? 8 : 4) * half]);
-      const run = ([a, b, c, d, e]: Addresses, small: number): void => wasm.fractionRound(a, b, c, d, e, half, small);
+      const run = ([a, b, c, d, e]: Addresses, small: number): void =>
+        wasm.fractionRound(a, b, c, d, e, half, small, half);
       return pair(parts, run) ?? slow.fractionRound(a0, q0, p1, q1, eq, half);
     },
     innerProductRound: (a, b, half) => {
@@ -155,9 +158,11 @@ function vectorKernels(
         [entries.places, entries.places.length],
         [entries.weights.slice(), entries.weights.length],
       ];
-      const done = inPlace(parts, null, ([x, d, e, w]) =>
-        wasm.applyAlong(d, wide, outer, size, inner, e, w, entries.weights.length / 4, x, count),
-      );
+      const many = entries.weights.length / 4;
+      const done = inPlace(parts, null, ([x, d, e, w]) => {
+        wasm.prepareWeights(w, many);
+        wasm.applyAlong(d, wide ? 1 : 0, outer, size, inner, e, w, many, x, count, inner);
+      });
       return done ? out : slow.applyAlong(data, wide, along, entries);
     },
   };
@@ -168,16 +173,16 @@ function encodeRows(wasm: WasmExports, stack: Stack): Kernels['encodeRows'] {
     if (logCode < 2) return referenceKernels.encodeRows(cells, rows, dimension, logCode);
     const length = 2 ** logCode;
     const { order, powers } = transformTables(logCode);
-    const done = stack.frame(8 * length + 64, () => {
-      const table = stack.pushWords(powers);
-      const data = stack.push(4 * length);
-      const word = stack.words.subarray(data / 4, data / 4 + length);
+    const portion = Math.min(rows, Math.max(1, Math.floor(codewordCells / length)));
+    const done = stack.frame(8 * length + 4 * portion * (dimension + length) + 64, () => {
+      const [places, table] = [stack.pushWords(order), stack.pushWords(powers)];
+      const [from, to] = [stack.push(4 * portion * dimension), stack.push(4 * portion * length)];
       const out = new Uint32Array(rows * length);
-      for (let row = 0; row < rows; row++) {
-        word.fill(0);
-        for (let i = 0; i < dimension; i++) word[order[i] as number] = cells[row * dimension + i] as number;
-        wasm.transform(data, logCode, table);
-        out.set(word, row * length);
+      for (let row = 0; row < rows; row += portion) {
+        const count = Math.min(portion, rows - row);
+        stack.words.set(cells.subarray(row * dimension, (row + count) * dimension), from / 4);
+        wasm.encodeRows(from, count, dimension, places, logCode, table, to);
+        out.set(stack.words.subarray(to / 4, to / 4 + count * length), row * length);
       }
       return out;
     });
@@ -185,11 +190,11 @@ function encodeRows(wasm: WasmExports, stack: Stack): Kernels['encodeRows'] {
   };
 }
 
-function hashColumns(wasm: WasmExports, stack: Stack): Kernels['hashColumns'] {
+function hashColumns({ exports, stack, pieces }: Wasm): Kernels['hashColumns'] {
   return (codewords, rows, logCode, salts) => {
     const length = 2 ** logCode;
     if (length < 4) return referenceKernels.hashColumns(codewords, rows, logCode, salts);
-    const width = Math.min(length, Math.max(4, 2 ** Math.floor(Math.log2(columnCells / rows))));
+    const width = Math.min(length, Math.max(4, 2 ** Math.floor(Math.log2((columnCells * pieces) / rows))));
     const done = stack.frame(width * (4 * rows + 16 + digestLength) + digestLength + 256, () => {
       const key = stack.pushBytes(leafKey);
       const salt = salts.length === 0 ? 0 : stack.push(16 * width);
@@ -203,7 +208,7 @@ function hashColumns(wasm: WasmExports, stack: Stack): Kernels['hashColumns'] {
             columns / 4 + row * width,
           );
         if (salt !== 0) stack.read(salt, 16 * width).set(salts.subarray(16 * from, 16 * (from + width)));
-        wasm.hashColumns(columns, 4 * width, rows, width, salt, key, digests);
+        exports.hashColumns(columns, 4 * width, rows, width, salt, key, digests, 0, width);
         out.set(stack.read(digests, digestLength * width), digestLength * from);
       }
       return out;
@@ -255,11 +260,12 @@ function grind(wasm: WasmExports, stack: Stack): Kernels['grind'] {
 }
 
 /** Kernels on an instance. */
-export function wasmKernels({ exports, stack }: Wasm): Kernels {
+export function wasmKernels(wasm: Wasm): Kernels {
+  const { exports, stack } = wasm;
   return {
     ...vectorKernels(exports, stack),
     encodeRows: encodeRows(exports, stack),
-    hashColumns: hashColumns(exports, stack),
+    hashColumns: hashColumns(wasm),
     hashPairs: hashPairs(exports, stack),
     grind: grind(exports, stack),
   };

@@ -1,0 +1,8 @@
+export { grind, hashColumns, hashPairs, useScratch } from '../hashing';
+export { heap } from '../heap';
+export { dotRows } from '../simd/integers';
+export { encodeRows } from '../simd/transform';
+export {
+  accumulateBase, addHalves, addScaled, applyAlong, extendEq, foldHigh, foldLow, fractionLayer, fractionRound,
+  innerProductRound, prepareWeights, weightedSums,
+} from '../simd/vectors';
