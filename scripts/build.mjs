@@ -1,11 +1,12 @@
 /**
- * Compiles src to dist with tsc. A stamp in dist remembers path, size and modification time of every file that went in,
+ * Compiles src to dist with tsc, and src/page to dist/pages with esbuild. A stamp in dist remembers path, size and modification time of every file that went in,
  * so that `upToDate` also notices deletions and checkouts of older files. Everything is printed on stderr.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPages } from './pages.mjs';
 import { buildWasm } from './wasm.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -20,9 +21,10 @@ function filesUnder(folder) {
 }
 
 function currentStamp() {
-  const inputs = [join(root, 'tsconfig.json'), join(root, 'node_modules', '.package-lock.json')];
-  inputs.push(...filesUnder(join(root, 'src')).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')));
-  return inputs
+  const inputs = ['tsconfig.json', 'package.json', 'scripts/pages.mjs', 'node_modules/.package-lock.json'];
+  const isSource = (file) => /\.(ts|css)$/.test(file) && !file.endsWith('.test.ts');
+  const files = [...inputs.map((path) => join(root, path)), ...filesUnder(join(root, 'src')).filter(isSource)];
+  return files
     .filter((file) => existsSync(file))
     .map((file) => `${relative(root, file).split(sep).join('/')} ${statSync(file).size} ${statSync(file).mtimeMs}\n`)
     .join('');
@@ -41,7 +43,7 @@ function prune() {
   }
 }
 
-/** Returns the exit code of tsc. */
+/** Returns the exit code of tsc; a page that cannot be made throws. */
 export function build() {
   buildWasm();
   const stamp = currentStamp(); // taken first: an edit made while tsc runs must count as new
@@ -50,6 +52,7 @@ export function build() {
   const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) return status ?? 1;
   prune();
+  buildPages();
   writeFileSync(stampFile, stamp);
   return 0;
 }

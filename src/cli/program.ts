@@ -10,6 +10,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExportSolidity } from './commands/export-solidity.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addLease } from './commands/lease.ts';
+import { addPage } from './commands/page.ts';
 import { addProve } from './commands/prove.ts';
 import { addQuantize } from './commands/quantize.ts';
 import { addRekey } from './commands/rekey.ts';
@@ -29,6 +30,7 @@ const commands: readonly CommandModule[] = [
   addLease,
   addVerify,
   addInspect,
+  addPage,
   addContribute,
   addExportSolidity,
   addDemo,

@@ -36,6 +36,7 @@ describe('help', () => {
       'lease',
       'verify',
       'inspect',
+      'page',
       'contribute',
       'export-solidity',
       'demo',

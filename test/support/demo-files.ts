@@ -1,0 +1,38 @@
+/** What `provenn demo` makes: the files a reader of the README has in hand. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = new URL('../../', import.meta.url).pathname;
+
+export type DemoFiles = {
+  readonly folder: string;
+  readonly provingKey: string;
+  readonly verifyingKey: string;
+  readonly preprocessing: string;
+  readonly proof: string;
+  readonly image: string;
+  /** Of another network. */
+  readonly otherKey: string;
+};
+
+function provenn(...args: string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'bin/provenn.js'), ...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
+
+export function demoFiles(): DemoFiles {
+  const folder = mkdtempSync(join(tmpdir(), 'provenn-demo-'));
+  provenn('demo', '--out', folder);
+  provenn('compile', join(root, 'artifacts/digits-mlp/digits-mlp.int8.onnx'), '-o', join(folder, 'other'));
+  return {
+    folder,
+    provingKey: join(folder, 'model/proving.key'),
+    verifyingKey: join(folder, 'model/verifying.key'),
+    preprocessing: join(folder, 'model/preprocess.json'),
+    proof: join(folder, 'answer.proof'),
+    image: join(root, 'artifacts/lenet5/images/9-ankle-boot.png'),
+    otherKey: join(folder, 'other/verifying.key'),
+  };
+}
