@@ -69,6 +69,7 @@ export function auditSource(
   return {
     createdAt: '2026-01-02T03:04:05Z',
     expiresAt: null,
+    audience: null,
     environment,
     events: [
       { kind: 'model loaded', time: '2026-01-02T03:04:00Z', digests: { model: verdict.claims.modelDigest } },
@@ -81,6 +82,7 @@ export function auditSource(
     ],
     int8: visibility.weights === 'public' ? int8 : null,
     float: null,
+    weightsCommitment: null,
     comparison,
     graph: visibility.weights === 'public' ? graph : null,
     key,
