@@ -38,6 +38,7 @@ export class ErrorTally {
     this.channels ??= { signal: new Float64Array(count), noise: new Float64Array(count) };
     const { signal, noise } = this.channels;
     const inner = dims.length > 1 ? product(dims.slice(2)) : values.length;
+    this.count += values.length;
     for (let i = 0; i < values.length; i++) {
       const value = values[i] as number;
       const error = value - dequantizeLinear(bytes[i] as number, this.scale, this.zeroPoint);
