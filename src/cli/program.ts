@@ -1,7 +1,6 @@
 /** The tree of commands and the options they all share. */
 import { Command, Option } from 'commander';
 import { packageVersion } from '../pipeline/node/platform.ts';
-import { addAudit } from './commands/audit.ts';
 import { addBench } from './commands/bench.ts';
 import { addCommit } from './commands/commit.ts';
 import { addCompile } from './commands/compile.ts';
@@ -30,7 +29,6 @@ const commands: readonly CommandModule[] = [
   addRekey,
   addLease,
   addVerify,
-  addAudit,
   addInspect,
   addPage,
   addContribute,

@@ -2,15 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { encodeVerifyingKey } from '../../src/artifact/keys.ts';
 import { encodeProof } from '../../src/artifact/proof.ts';
-import {
-  type AuditSource,
-  type Environment,
-  type FloatComparison,
-  type MemberGroup,
-  type Members,
-  memberPaths,
-} from '../../src/audit/bundle.ts';
-import { memberGroups } from '../../src/audit/members/index.ts';
+import type { QuantGraph } from '../../src/artifact/quant-graph.ts';
+import type { AuditSource, Environment, FloatComparison } from '../../src/audit/bundle.ts';
 import { utf8 } from '../../src/base/bytes.ts';
 import { invariant } from '../../src/base/errors.ts';
 import {
@@ -50,10 +43,13 @@ const comparison: FloatComparison = {
   ],
 };
 
-/** What a bundle about the digits network and its picture of a 7 is made from. */
-function auditSource(visibility: Visibility): AuditSource {
+/** A bundle's source for the digits network with its own picture of a 7, or for another network given as it is. */
+export function auditSource(
+  visibility: Visibility = allPublic,
+  change: (graph: QuantGraph) => QuantGraph = (g) => g,
+): AuditSource {
   const int8 = new Uint8Array(readFileSync(`${folder}/digits-mlp.int8.onnx`));
-  const graph = importModel(int8).model;
+  const graph = change(importModel(int8).model);
   const preprocessing = new Uint8Array(readFileSync(`${folder}/preprocess.json`));
   const rules = decodePreprocessing(preprocessing, 'preprocess.json');
   const image = new Uint8Array(readFileSync(`${folder}/images/7.png`));
@@ -73,7 +69,6 @@ function auditSource(visibility: Visibility): AuditSource {
   return {
     createdAt: '2026-01-02T03:04:05Z',
     expiresAt: null,
-    audience: null,
     environment,
     events: [
       { kind: 'model loaded', time: '2026-01-02T03:04:00Z', digests: { model: verdict.claims.modelDigest } },
@@ -86,7 +81,6 @@ function auditSource(visibility: Visibility): AuditSource {
     ],
     int8: visibility.weights === 'public' ? int8 : null,
     float: null,
-    weightsCommitment: null,
     comparison,
     graph: visibility.weights === 'public' ? graph : null,
     key,
@@ -103,35 +97,10 @@ function auditSource(visibility: Visibility): AuditSource {
   };
 }
 
-const made = new Map<string, AuditSource>();
+let shared: AuditSource | null = null;
 
-function once(name: string, make: () => AuditSource): AuditSource {
-  const source = made.get(name) ?? make();
-  made.set(name, source);
-  return source;
-}
-
-/** The source whose values are all public. */
+/** The source whose values are all public, made once. */
 export function publicSource(): AuditSource {
-  return once('public', () => auditSource(allPublic));
-}
-
-/** Input and weights are committed, the output is public. */
-export function hiddenSource(): AuditSource {
-  return once('hidden', () => auditSource({ ...allPublic, input: 'committed', weights: 'committed' }));
-}
-
-export function textOf(members: Members, path: string): string {
-  return new TextDecoder().decode(members.get(path));
-}
-
-/** All derived members of a source, and the files they are derived from. */
-export function everything(source: AuditSource): Map<string, Uint8Array> {
-  const derived = memberGroups.flatMap((group) => [...group.make(source)]);
-  return new Map([...derived, [memberPaths.verifyingKey, source.keyBytes], [memberPaths.proof, source.proofBytes]]);
-}
-
-/** Members of a group that a check finds wrong. */
-export function failures(source: AuditSource, members: Members, group: MemberGroup): string[] {
-  return group.check(members, source).flatMap(({ outcome, member }) => (outcome === 'fail' ? [`${member}`] : []));
+  shared ??= auditSource();
+  return shared;
 }

@@ -4,7 +4,7 @@ import type { Measurement } from '../../src/pipeline/bench/report.ts';
 import { jsonOf, provenn, scratchFolder } from './cli.ts';
 
 const scratch = scratchFolder();
-const oneNetwork = ['bench', 'mlp', '--runs', '2', '--warmup', '0'];
+const oneNetwork = ['bench', 'mlp', '--runs', '2', '--warmup', '0', '--threads', '1,2'];
 
 describe('bench', () => {
   it('measures a network, as JSON and as a page that needs nothing else', async () => {

@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import * as library from '../../src/index.ts';
 import { operators } from '../../src/ops/registry.ts';
+import { benchPictures } from '../../src/pipeline/bench/page.ts';
+import { resultsPage } from '../../src/pipeline/bench/results.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const json = (name: string) =>
+  existsSync(new URL(`docs/data/${name}`, root)) ? JSON.parse(read(`docs/data/${name}`)) : {};
 
 test('the operators page is the registry', () => {
   execFileSync(process.execPath, [fileURLToPath(new URL('scripts/operators-table.mjs', root)), '--check']);
@@ -16,6 +20,12 @@ test('the operators page is the registry', () => {
 
 test('the conformance page shows its records', () => {
   execFileSync(process.execPath, [fileURLToPath(new URL('scripts/conformance-page.mjs', root)), '--check']);
+});
+
+test('the results page shows its figures', () => {
+  const report = JSON.parse(read('docs/data/bench.json'));
+  const page = resultsPage(report, json('bench-notes.json'), json('costs.json'), [...benchPictures(report).keys()]);
+  expect(read('docs/results.md'), 'node bench/results.mjs --page writes it again').toBe(page);
 });
 
 test('every link of the README leads somewhere', () => {

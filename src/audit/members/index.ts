@@ -1,6 +1,5 @@
 /** The derived members of a bundle, in the order in which they are made and checked. */
 import type { MemberGroup } from '../bundle.ts';
-import { reportMember } from '../report/page.ts';
 import { bomMember } from './bom.ts';
 import { circuitMembers } from './circuit.ts';
 import { environmentMember } from './environment.ts';
@@ -13,5 +12,4 @@ export const memberGroups: readonly MemberGroup[] = [
   bomMember,
   environmentMember,
   eventsMember,
-  reportMember,
 ];

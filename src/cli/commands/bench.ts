@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { utf8 } from '../../base/bytes.ts';
 import type { Json } from '../../base/canonical-json.ts';
 import { exitCodes, ProvennError } from '../../base/errors.ts';
+import { mostThreads } from '../../base/threads/crew.ts';
 import { type BenchNetwork, batchNetworks, benchNetworks, sweepNetworks } from '../../pipeline/bench/networks.ts';
 import { benchPage } from '../../pipeline/bench/page.ts';
 import {
@@ -11,11 +12,18 @@ import {
   type BenchReport,
   type BenchResult,
   type BenchScales,
+  type CommandTimes,
+  type PeerOutcome,
   weightScales,
 } from '../../pipeline/bench/report.ts';
+import { measureCommands } from '../../pipeline/node/bench/commands.ts';
 import { currentLoad, machineOf } from '../../pipeline/node/bench/machine.ts';
 import { measureNetwork } from '../../pipeline/node/bench/measure.ts';
+import { measureEzkl } from '../../pipeline/node/bench/peer.ts';
+import { leastRuns } from '../../pipeline/node/bench/rivals.ts';
 import { writeFileAtomic } from '../../pipeline/node/files.ts';
+import { probeProcessor } from '../../pipeline/node/platform.ts';
+import { parseThreads } from '../count.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { renderBench } from '../render-bench.ts';
 import type { Session } from '../session.ts';
@@ -24,10 +32,13 @@ type BenchCommandOptions = {
   readonly runs: number;
   readonly warmup: number;
   readonly seconds: number;
-  readonly threads: readonly number[];
+  readonly threads?: readonly number[];
   readonly scales: readonly BenchScales[];
   readonly against?: string;
   readonly sweep?: boolean;
+  readonly commands?: boolean;
+  readonly peers?: string;
+  readonly peerRuns: number;
   readonly output?: string;
   readonly data?: string;
 };
@@ -53,17 +64,20 @@ async function writeReport(report: BenchReport, { output, data }: BenchCommandOp
 }
 
 async function bench(session: Session, names: readonly string[], options: BenchCommandOptions): Promise<void> {
-  const { runs, warmup, threads, scales, against, sweep = false } = options;
-  const chosen = (names.length > 0 || sweep ? names : usual).map(networkOf);
+  const { runs, warmup, threads = usualThreads(), scales, against, sweep = false } = options;
+  const chosen = (
+    names.length > 0 || sweep || options.peers !== undefined || options.commands === true ? names : usual
+  ).map(networkOf);
   const networks = sweep ? [...new Set([...chosen, ...sweepNetworks])] : chosen;
   const rows = networks.flatMap((network) => scales.map((scale) => ({ network, scale })));
   const load = currentLoad();
   const results: BenchResult[] = [];
   const failures: BenchFailure[] = [];
-  const reportSoFar = (): BenchReport => {
-    const peers = [{ name: 'ezkl', reason: 'not asked for' }];
-    return { machine: machineOf(load), runs, warmup, results, failures, peers, commands: null };
-  };
+  let peers: readonly PeerOutcome[] = [{ name: 'ezkl', reason: 'not asked for' }];
+  let commands: CommandTimes | null = null;
+  const reportSoFar = (): BenchReport => ({
+    ...{ machine: machineOf(load), runs, warmup, results, failures, peers, commands },
+  });
   for (const [i, { network, scale }] of rows.entries()) {
     const { now } = session.io;
     const onStage = (stage: string): void =>
@@ -74,6 +88,18 @@ async function bench(session: Session, names: readonly string[], options: BenchC
     const measured = await measureNetwork(network, scale, measuring);
     if (measured.result !== null) results.push(measured.result);
     failures.push(...measured.failures);
+    await writeReport(reportSoFar(), options);
+  }
+  if (options.commands === true) {
+    session.progress.stage('command line');
+    commands = measureCommands(process.argv[1] as string, runs, session.io.now);
+    await writeReport(reportSoFar(), options);
+  }
+  if (options.peers !== undefined) {
+    const onStage = (stage: string): void => session.progress.stage(stage);
+    const folder = resolve(options.peers);
+    const most = Math.max(...threads);
+    peers = [await measureEzkl({ runs: options.peerRuns, threads: most, folder, now: session.io.now, onStage })];
     await writeReport(reportSoFar(), options);
   }
   const report = reportSoFar();
@@ -90,8 +116,13 @@ function atLeast(least: number): (text: string) => number {
   };
 }
 
-function parseThreads(text: string): readonly number[] {
-  return text.split(',').map(atLeast(1));
+function parseCounts(text: string): readonly number[] {
+  return text.split(',').map(parseThreads);
+}
+
+/** One, and as many as the machine has cores. */
+function usualThreads(): readonly number[] {
+  return [...new Set([1, Math.min(probeProcessor().cores, mostThreads)])];
 }
 
 function parseScales(text: string): readonly BenchScales[] {
@@ -113,9 +144,10 @@ Networks: ${benchNetworks.map(({ name }) => name).join(', ')};
 
 Examples:
   $ provenn bench
-  $ provenn bench lenet5 vgg16 --scales mixed,per-tensor --runs 9 --output results.html
+  $ provenn bench vgg16 --threads 1,2,4 --scales mixed,per-tensor --runs 9 --output results.html
   $ provenn bench residual --against ../other-checkout/dist
-  $ provenn bench --sweep --data results.json`;
+  $ provenn bench --sweep --data results.json
+  $ PYTHONPATH=where/ezkl/is provenn bench lenet5 --peers /tmp/ezkl`;
 
 export function addBench(program: Command, start: (command: Command) => Session): void {
   program
@@ -125,11 +157,7 @@ export function addBench(program: Command, start: (command: Command) => Session)
     .option('--runs <count>', 'measured proofs of each network', atLeast(1), 5)
     .option('--warmup <count>', 'proofs before them', atLeast(0), 2)
     .option('--seconds <count>', 'fewer proofs, but at least three, once so much time is over', atLeast(1), 600)
-    .addOption(
-      new Option('--threads <counts>', 'numbers of threads, proving turn by turn')
-        .argParser(parseThreads)
-        .default([1], '1'),
-    )
+    .option('--threads <counts>', 'numbers of threads, proving turn by turn (default: 1 and one per core)', parseCounts)
     .addOption(
       new Option('--scales <kinds>', 'weight scales: mixed is per channel for Conv, per tensor for dense layers')
         .argParser(parseScales)
@@ -137,6 +165,9 @@ export function addBench(program: Command, start: (command: Command) => Session)
     )
     .option('--against <dist>', 'the compiled folder of another revision, which proves in between')
     .option('--sweep', 'also networks of growing size, and how the costs grow')
+    .option('--commands', 'also the commands of the command line in fresh processes')
+    .option('--peers <dir>', 'also ezkl, where python3 can import it; it keeps gigabytes of keys in this folder')
+    .option('--peer-runs <count>', 'proofs of ezkl, which take minutes each', atLeast(1), leastRuns)
     .option('-o, --output <file>', 'write an HTML page with plots, after every network')
     .option('--data <file>', 'write the figures as JSON, after every network')
     .addHelpText('after', help)

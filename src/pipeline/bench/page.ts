@@ -1,8 +1,9 @@
 /** Results of a benchmark as one HTML page without any other file. */
-import { escapeXml, type Labelled, logPlot, peerBars, ratioBars, shortNumber, stageBars } from './plots.ts';
-import type { BenchMachine, BenchReport, BenchResult, Measurement, PeerResult } from './report.ts';
+import { escapeXml, type Labelled, logPlot, peerBars, ratioBars, shortNumber, stageBars, standalone } from './plots.ts';
+import type { BenchMachine, BenchReport, BenchResult, Comparison, Measurement, PeerResult } from './report.ts';
 import type { Summary } from './statistics.ts';
 import { sweepOf } from './sweep.ts';
+import { fullest } from './targets.ts';
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[], tag: string): string =>
@@ -95,17 +96,19 @@ function growthSection(results: readonly BenchResult[]): string {
   return `<h2>Growth</h2><p>Networks of one shape and growing size; dashed, the line of least squares through the logarithms.</p>${plots.join('')}`;
 }
 
+function comparisonRows(results: readonly BenchResult[]): Labelled<Comparison>[] {
+  return labelled(results, ({ comparisons }) => comparisons.map((c) => [`${c.contestant} ÷ ${c.to}`, c] as const));
+}
+
 function comparisonSection(results: readonly BenchResult[]): string {
-  const rows = labelled(results, ({ comparisons }) =>
-    comparisons.map((c) => [`${c.contestant} ÷ ${c.to}`, c] as const),
-  );
+  const rows = comparisonRows(results);
   if (rows.length === 0) return '';
   return `<h2>Turn by turn</h2><p>Proving time of the first over that of the second, in pairs of neighbours: the median, and the line from least to greatest.</p>${ratioBars(rows)}`;
 }
 
-function peerSection(peer: PeerResult): string {
-  const { name, version, ours, settings, preparation, deviation } = peer;
-  const bars = peerBars(
+function peerPlot(peer: PeerResult): string {
+  const { name, version, ours } = peer;
+  return peerBars(
     ['provenn', `${name} ${version}`],
     [
       { label: 'prove', unit: 'ms', values: [ours.prove.median, peer.prove.median] },
@@ -115,6 +118,10 @@ function peerSection(peer: PeerResult): string {
       { label: 'peak memory', unit: 'bytes', values: [ours.peakMemory, peer.peakMemory] },
     ],
   );
+}
+
+function peerSection(peer: PeerResult): string {
+  const { name, settings, preparation, deviation } = peer;
   const facts = [
     ['proofs of each, turn by turn', String(peer.runs)],
     [
@@ -129,14 +136,27 @@ function peerSection(peer: PeerResult): string {
     ['both choose the class of the float model', peer.sameClass ? 'yes' : 'no'],
     ...Object.entries(settings).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
   ];
-  return `<h2>${escapeXml(name)} on the same LeNet-5</h2>${bars}${table(['fact', ''], facts)}`;
+  return `<h2>${escapeXml(name)} on the same LeNet-5</h2>${peerPlot(peer)}${table(['fact', ''], facts)}`;
 }
 
-const style = `body{font:14px/1.5 system-ui,sans-serif;color:#1e293b;margin:2.5em auto;max-width:74em;padding:0 1.5em}
+const style = `body{font:14px/1.5 system-ui,sans-serif;color:#1e293b;margin:2.5em auto;max-width:88em;padding:0 1.5em}
 h1{font-size:1.8em;margin:0}h2{margin:2em 0 .4em;border-bottom:2px solid #0f766e;padding-bottom:.2em}h3{margin:1.2em 0 .2em;font-weight:600}
 .machine{color:#64748b}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}
 th{color:#64748b;font-weight:600}td,th{padding:.35em .8em;border-bottom:1px solid #e2e8f0;text-align:left;white-space:nowrap}
 tr:hover td{background:#f8fafc}svg{max-width:100%;height:auto}`;
+
+/** Plots as files of their own, by name: of stages, ratios, growth of proving time, and each peer, where there is something to show. */
+export function benchPictures({ results, peers }: BenchReport): ReadonlyMap<string, string> {
+  const pictures = new Map<string, string>();
+  const rows = labelled(results, (result) => [[fullest(result).contestant, fullest(result)] as const]);
+  if (rows.length > 0) pictures.set('stages', stageBars(rows));
+  const ratios = comparisonRows(results);
+  if (ratios.length > 0) pictures.set('threads', ratioBars(ratios));
+  const series = sweepOf(results).map(({ name, quantities }) => ({ name, points: quantities[0]?.points ?? [] }));
+  if (series.length > 0) pictures.set('growth', logPlot('proving time', 'activations', 'ms', series));
+  for (const peer of peers) if (!('reason' in peer)) pictures.set(peer.name, peerPlot(peer));
+  return new Map([...pictures].map(([name, svg]) => [name, standalone(svg)]));
+}
 
 export function benchPage(report: BenchReport): string {
   const { results, failures, peers, machine, runs, warmup, commands } = report;

@@ -46,8 +46,13 @@ function svg(width: number, height: number, title: string, parts: readonly strin
   return `<svg role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12"><title>${escapeXml(title)}</title><rect width="${width}" height="${height}" fill="#ffffff"/>${parts.join('')}</svg>`;
 }
 
+/** The same picture as a file: outside a page its language has to be named. */
+export function standalone(picture: string): string {
+  return picture.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
+}
+
 const rowHeight = 24;
-const labelWidth = 250;
+const labelWidth = 280;
 const barWidth = 400;
 const plotWidth = 760;
 
@@ -58,7 +63,7 @@ export function stageBars(rows: readonly Labelled<Measurement>[]): string {
   const stages = Object.entries(stageColours);
   const legend = stages.map(
     ([stage, colour], i) =>
-      `${bar(labelWidth + i * 84, 6, 10, colour, stage, 10)}${text(labelWidth + i * 84 + 14, 15, stage)}`,
+      `${bar(labelWidth + i * 92, 6, 10, colour, stage, 10)}${text(labelWidth + i * 92 + 14, 15, stage)}`,
   );
   const bars = rows.map(({ label, value }, row) => {
     const times = stages.map(([stage]) => value.stages[stage]?.median ?? 0);

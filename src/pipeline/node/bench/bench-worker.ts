@@ -16,6 +16,7 @@ async function serve(job: Job): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     say({ event: 'run', ...(await contestant.prove(Number(line))) });
   }
+  await contestant.end();
 }
 
 try {

@@ -2,11 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Circuit } from '../../../artifact/circuit.ts';
 import { encodeVerifyingKey } from '../../../artifact/keys.ts';
 import { encodeProof } from '../../../artifact/proof.ts';
 import type { QuantGraph } from '../../../artifact/quant-graph.ts';
 import { invariant, ProvennError } from '../../../base/errors.ts';
 import { dtypeRange, type IntTensor, product } from '../../../base/tensor.ts';
+import type { Threads } from '../../../base/threads/crew.ts';
 import { prepareKey, verifyProof } from '../../../verify/index.ts';
 import { seededUniform } from '../../bench/network-builder.ts';
 import type { Compiled, ProofRun } from '../../bench/report.ts';
@@ -14,6 +16,7 @@ import { compileModel } from '../../compile.ts';
 import { importModel } from '../../import.ts';
 import { proveFor } from '../../prove.ts';
 import { freshRandomness } from '../randomness.ts';
+import { openThreadsFor } from '../threads.ts';
 
 /** What a contestant needs of a revision: exports of the package. */
 export type Library = {
@@ -57,6 +60,25 @@ async function libraryOf(revision: string | null): Promise<Library> {
   return (await import(pathToFileURL(entry).href)) as Library;
 }
 
+type OpenThreads = typeof openThreadsFor;
+
+/**
+ * Null for one thread. Throws `RESOURCE_LIMIT` where there are no more: never a figure under a name that is not true, or threads
+ * that do not prove would look like threads that do not help.
+ */
+async function threadsOf({ revision, threads }: Job, circuit: Circuit): Promise<Threads | null> {
+  if (threads === 1) return null;
+  const file = revision === null ? null : join(revision, 'src', 'pipeline', 'node', 'threads.js');
+  const other = file !== null && existsSync(file) ? await import(pathToFileURL(file).href) : null;
+  const open: OpenThreads | undefined = file === null ? openThreadsFor : (other?.openThreadsFor as OpenThreads);
+  const opened = open?.(circuit, threads) ?? null;
+  if (opened?.count === threads) return opened;
+  opened?.close();
+  throw new ProvennError('RESOURCE_LIMIT', `This revision does not prove on ${threads} threads here.`, {
+    next: 'Measure it with --threads 1.',
+  });
+}
+
 /** Integers over the whole range of every input. */
 function seededInputs(model: QuantGraph, seed: number): ReadonlyMap<string, IntTensor> {
   const uniform = seededUniform(seed);
@@ -86,15 +108,13 @@ function processorTime(): number {
 }
 
 export async function openContestant(job: Job, now: () => number): Promise<Contestant> {
-  // Never a figure under a name that is not true: a second thread that does not prove would look like one that does not help.
-  if (job.threads !== 1)
-    throw new ProvennError('USAGE', 'This revision proves on one thread.', { next: 'Leave it away.' });
   const library = await libraryOf(job.revision);
   const { model } = library.importModel(readFileSync(job.model));
   const before = now();
   const { provingKey, verifyingKey, report } = library.compileModel(model);
   const compile = now() - before;
   const prepared = library.prepareKey(verifyingKey);
+  const threads = await threadsOf(job, verifyingKey.circuit);
   const compiled: Compiled = {
     weights: [...model.constants.values()].reduce((sum, { data }) => sum + data.length, 0),
     activations: report.rows.reduce((sum, { elements }) => sum + elements, 0),
@@ -110,6 +130,7 @@ export async function openContestant(job: Job, now: () => number): Promise<Conte
     const processorBefore = processorTime();
     const { proof } = await library.proveFor(provingKey, inputs, {
       randomness: freshRandomness(),
+      threads,
       onStage: (stage) => marks.push([stage, now()]),
     });
     const end = now();
@@ -120,5 +141,5 @@ export async function openContestant(job: Job, now: () => number): Promise<Conte
     const stages = Object.fromEntries(marks.map(([stage, from], i) => [stage, (marks[i + 1]?.[1] ?? end) - from]));
     return { stages, processor, verify, proofBytes: library.encodeProof(proof).length, memory: memory() };
   };
-  return { compiled, prove, end: async () => {} };
+  return { compiled, prove, end: async () => threads?.close() };
 }
