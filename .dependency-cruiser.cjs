@@ -16,6 +16,7 @@ const table = {
   compile: ['base', 'artifact', 'ops', 'gadgets'],
   backends: ['base', 'artifact', 'gadgets'],
   verify: ['base', 'artifact', 'backends'], // narrowed to the verifier halves below
+  second: [], // the second verifier: shares no code with the first
   audit: ['base', 'artifact', 'gadgets', ...stages, 'verify'],
   pipeline: libraryRooms,
   page: ['base', 'artifact', 'pipeline', 'verify', 'audit'],

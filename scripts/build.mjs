@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPages } from './pages.mjs';
+import { bundleVerifyMjs } from './verify-mjs.mjs';
 import { buildWasm } from './wasm.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -53,6 +54,7 @@ export function build() {
   if (status !== 0) return status ?? 1;
   prune();
   buildPages();
+  bundleVerifyMjs();
   writeFileSync(stampFile, stamp);
   return 0;
 }

@@ -95,17 +95,11 @@ export function modelDigest(key: VerifyingKey): Uint8Array {
   return modelDigestOf(circuitDigest(key.circuit), key);
 }
 
-/** The names of a key, its model and its circuit, which may hold millions of weights and is encoded once. */
-export function keyDigests(key: VerifyingKey): {
-  readonly circuitDigest: Uint8Array;
-  readonly modelDigest: Uint8Array;
-  readonly keyDigest: Uint8Array;
-} {
+/** Both names of a key. Its circuit, which may hold millions of weights, is encoded once. */
+export function keyDigests(key: VerifyingKey): { readonly modelDigest: Uint8Array; readonly keyDigest: Uint8Array } {
   const circuit = writeCircuit(key.circuit);
-  const architecture = digest(circuit);
   return {
-    circuitDigest: architecture,
-    modelDigest: modelDigestOf(architecture, key),
+    modelDigest: modelDigestOf(digest(circuit), key),
     keyDigest: digest(writeVerifyingKey(key, circuit)),
   };
 }

@@ -85,16 +85,29 @@ export type FloatComparison = {
   readonly layers: readonly LayerError[];
 };
 
+/** A public key for signatures. */
+export type SignerKey = {
+  /** SHA-256 of the PEM file, hexadecimal: what `sha256sum` prints for it. */
+  readonly keyId: string;
+  readonly algorithm: 'ecdsa-p256-sha256' | 'ed25519';
+  /** The key as a PEM file (SubjectPublicKeyInfo). */
+  readonly pem: Uint8Array;
+};
+
 /** Everything members are made from. A checker builds the same value from the bundle, so derived members can be compared. */
 export type AuditSource = {
   /** RFC 3339, UTC, whole seconds. */
   readonly createdAt: string;
   readonly expiresAt: string | null;
+  /** Whom the exporter means the bundle for; what the proof itself is bound to is its context. */
+  readonly audience: string | null;
   readonly environment: Environment;
   readonly events: readonly AuditEvent[];
   /** The ONNX file; null when weights are hidden, also for the one who knows them. */
   readonly int8: Uint8Array | null;
   readonly float: Uint8Array | null;
+  /** The commitment file of hidden weights, where the backend has one. */
+  readonly weightsCommitment: Uint8Array | null;
   readonly comparison: FloatComparison | null;
   /** The int8 model as exact integer arithmetic; null when weights are hidden. */
   readonly graph: QuantGraph | null;
@@ -114,8 +127,8 @@ export type AuditSource = {
   readonly labels: readonly string[] | null;
   /** The input as a PNG file, when inputs are public and it was one. */
   readonly image: Uint8Array | null;
-  /** Who signs: the SHA-256 of the public key (DER, SubjectPublicKeyInfo), hexadecimal; null for an unsigned bundle. */
-  readonly signer: { readonly keyId: string; readonly algorithm: string } | null;
+  /** Who signs; null for an unsigned bundle. */
+  readonly signer: SignerKey | null;
 };
 
 export type Outcome = 'pass' | 'fail' | 'not-checked';

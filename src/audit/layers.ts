@@ -20,6 +20,7 @@ export type Layer = LayerCounts & {
   readonly name: string;
   /** The model's operator; null for relations of no node, and where the model is not known. */
   readonly op: string | null;
+  readonly gadgets: readonly Gadget[];
 };
 
 export const nothing: LayerCounts = {
@@ -91,6 +92,6 @@ export function layersOf(circuit: Circuit, graph: QuantGraph | null): Layer[] {
   const groups = graph === null ? groupsByName(circuit) : groupsByNode(circuit, graph);
   return groups.map(({ name, op, gadgets }) => {
     const counts = gadgets.map((gadget) => countGadget(gadget, circuit)).reduce(addCounts, nothing);
-    return { name, op, ...counts };
+    return { name, op, gadgets, ...counts };
   });
 }

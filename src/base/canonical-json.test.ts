@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex, utf8 } from './bytes.ts';
-import { canonicalJson, type Json } from './canonical-json.ts';
+import { canonicalJson, type Json, parseCanonicalJson } from './canonical-json.ts';
 
 describe('canonicalJson', () => {
   it('serialises the sample of RFC 8785, section 3.2.2', () => {
@@ -70,5 +70,46 @@ describe('canonicalJson', () => {
       }),
       { numRuns: 300, seed: 1 },
     );
+  });
+});
+
+describe('reading canonical JSON', () => {
+  const read = (text: string): Json | undefined => parseCanonicalJson(utf8(text));
+
+  it('takes what is written', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
+        const text = canonicalJson(value as Json);
+        const parsed = parseCanonicalJson(utf8(text));
+        expect(parsed === undefined ? undefined : canonicalJson(parsed)).toBe(text);
+      }),
+      { numRuns: 100, seed: 2 },
+    );
+  });
+
+  it.each([
+    ['white space', '{"a": 1}'],
+    ['a line feed at the end', '{}\n'],
+    ['a byte order mark', '\ufeff{}'],
+    ['keys in another order', '{"b":1,"a":2}'],
+    ['a key twice', '{"a":1,"a":1}'],
+    ['a needless escape', '["\\u0061"]'],
+    ['another spelling of a number', '[1.0]'],
+    ['minus zero', '[-0]'],
+    ['a number beyond float64', '[1e999]'],
+    ['half a surrogate pair', '["\\ud800"]'],
+    ['half a surrogate pair in a key', '{"\\udc00":1}'],
+    ['nothing', ''],
+    ['two values', '{}{}'],
+    ['deep nesting', '['.repeat(33) + ']'.repeat(33)],
+    ['nesting that would exhaust the stack', '['.repeat(200_000)],
+  ])('refuses %s', (_, text) => {
+    expect(read(text)).toBeUndefined();
+  });
+
+  it('refuses bytes that are not UTF-8, and takes brackets in texts for what they are', () => {
+    expect(parseCanonicalJson(Uint8Array.of(0x22, 0xff, 0x22))).toBeUndefined();
+    expect(read(JSON.stringify('[{\\"'.repeat(50)))).toBe('[{\\"'.repeat(50));
+    expect(read('['.repeat(32) + ']'.repeat(32))).toBeDefined();
   });
 });

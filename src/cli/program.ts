@@ -1,6 +1,7 @@
 /** The tree of commands and the options they all share. */
 import { Command, Option } from 'commander';
 import { packageVersion } from '../pipeline/node/platform.ts';
+import { addAudit } from './commands/audit.ts';
 import { addBench } from './commands/bench.ts';
 import { addCommit } from './commands/commit.ts';
 import { addCompile } from './commands/compile.ts';
@@ -29,6 +30,7 @@ const commands: readonly CommandModule[] = [
   addRekey,
   addLease,
   addVerify,
+  addAudit,
   addInspect,
   addPage,
   addContribute,

@@ -2,8 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { encodeVerifyingKey } from '../../src/artifact/keys.ts';
 import { encodeProof } from '../../src/artifact/proof.ts';
-import type { QuantGraph } from '../../src/artifact/quant-graph.ts';
-import type { AuditSource, Environment, FloatComparison } from '../../src/audit/bundle.ts';
+import {
+  type AuditSource,
+  type Environment,
+  type FloatComparison,
+  type MemberGroup,
+  type Members,
+  memberPaths,
+} from '../../src/audit/bundle.ts';
+import { memberGroups } from '../../src/audit/members/index.ts';
 import { utf8 } from '../../src/base/bytes.ts';
 import { invariant } from '../../src/base/errors.ts';
 import {
@@ -43,13 +50,10 @@ const comparison: FloatComparison = {
   ],
 };
 
-/** A bundle's source for the digits network with its own picture of a 7, or for another network given as it is. */
-export function auditSource(
-  visibility: Visibility = allPublic,
-  change: (graph: QuantGraph) => QuantGraph = (g) => g,
-): AuditSource {
+/** What a bundle about the digits network and its picture of a 7 is made from. */
+function auditSource(visibility: Visibility): AuditSource {
   const int8 = new Uint8Array(readFileSync(`${folder}/digits-mlp.int8.onnx`));
-  const graph = change(importModel(int8).model);
+  const graph = importModel(int8).model;
   const preprocessing = new Uint8Array(readFileSync(`${folder}/preprocess.json`));
   const rules = decodePreprocessing(preprocessing, 'preprocess.json');
   const image = new Uint8Array(readFileSync(`${folder}/images/7.png`));
@@ -69,6 +73,7 @@ export function auditSource(
   return {
     createdAt: '2026-01-02T03:04:05Z',
     expiresAt: null,
+    audience: null,
     environment,
     events: [
       { kind: 'model loaded', time: '2026-01-02T03:04:00Z', digests: { model: verdict.claims.modelDigest } },
@@ -81,6 +86,7 @@ export function auditSource(
     ],
     int8: visibility.weights === 'public' ? int8 : null,
     float: null,
+    weightsCommitment: null,
     comparison,
     graph: visibility.weights === 'public' ? graph : null,
     key,
@@ -97,10 +103,35 @@ export function auditSource(
   };
 }
 
-let shared: AuditSource | null = null;
+const made = new Map<string, AuditSource>();
 
-/** The source whose values are all public, made once. */
+function once(name: string, make: () => AuditSource): AuditSource {
+  const source = made.get(name) ?? make();
+  made.set(name, source);
+  return source;
+}
+
+/** The source whose values are all public. */
 export function publicSource(): AuditSource {
-  shared ??= auditSource();
-  return shared;
+  return once('public', () => auditSource(allPublic));
+}
+
+/** Input and weights are committed, the output is public. */
+export function hiddenSource(): AuditSource {
+  return once('hidden', () => auditSource({ ...allPublic, input: 'committed', weights: 'committed' }));
+}
+
+export function textOf(members: Members, path: string): string {
+  return new TextDecoder().decode(members.get(path));
+}
+
+/** All derived members of a source, and the files they are derived from. */
+export function everything(source: AuditSource): Map<string, Uint8Array> {
+  const derived = memberGroups.flatMap((group) => [...group.make(source)]);
+  return new Map([...derived, [memberPaths.verifyingKey, source.keyBytes], [memberPaths.proof, source.proofBytes]]);
+}
+
+/** Members of a group that a check finds wrong. */
+export function failures(source: AuditSource, members: Members, group: MemberGroup): string[] {
+  return group.check(members, source).flatMap(({ outcome, member }) => (outcome === 'fail' ? [`${member}`] : []));
 }

@@ -35,6 +35,7 @@ describe('help', () => {
       'rekey',
       'lease',
       'verify',
+      'audit',
       'inspect',
       'page',
       'contribute',
@@ -43,6 +44,16 @@ describe('help', () => {
       'bench',
       'doctor',
     ]);
+  });
+
+  it('shows the parts of audit with examples, too', async () => {
+    for (const name of ['export', 'check', 'keygen']) {
+      const { code, stdout } = await provenn(['audit', name, '--help']);
+      expect(code, name).toBe(0);
+      expect(stdout).toContain(`Usage: provenn audit ${name}`);
+      expect(stdout, name).toMatch(/Examples?:\n {2}\$ provenn audit/);
+      expect(stdout.split('\n').every((line) => line.length <= 130)).toBe(true);
+    }
   });
 
   it('documents every exit code', async () => {

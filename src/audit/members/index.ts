@@ -1,5 +1,6 @@
 /** The derived members of a bundle, in the order in which they are made and checked. */
 import type { MemberGroup } from '../bundle.ts';
+import { reportMember } from '../report/page.ts';
 import { bomMember } from './bom.ts';
 import { circuitMembers } from './circuit.ts';
 import { environmentMember } from './environment.ts';
@@ -12,4 +13,5 @@ export const memberGroups: readonly MemberGroup[] = [
   bomMember,
   environmentMember,
   eventsMember,
+  reportMember,
 ];

@@ -18,9 +18,6 @@ import {
 /** Rows collected while lowering; a table without rows is dropped at the end. */
 type Draft = { readonly name: string; readonly columns: number[][] };
 
-/** The table of the pieces of all cut steps. */
-export const segmentsName = 'segments';
-
 export class Lowering {
   private readonly tensors: SystemTensor[];
   private readonly drafts: Draft[] = [];
@@ -63,7 +60,7 @@ export class Lowering {
 
   /** Rows (y, T, j, class). */
   get segments(): number {
-    return this.table(segmentsName, () => [[], [], [], []]);
+    return this.table('segments', () => [[], [], [], []]);
   }
 
   /** Rows (x, y, class). */

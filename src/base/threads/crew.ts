@@ -35,17 +35,7 @@ export type Threads = {
 
 const kernels = [
   ...['foldHigh', 'foldLow', 'addScaled', 'accumulateBase', 'addHalves', 'extendEq', 'fractionLayer', 'fractionRound'],
-  ...[
-    'clear',
-    'innerProductRound',
-    'weightedSums',
-    'applyAlong',
-    'encodeRows',
-    'hashColumns',
-    'hashPairs',
-    'dotRows',
-    'grind',
-  ],
+  ...['innerProductRound', 'weightedSums', 'applyAlong', 'encodeRows', 'hashColumns', 'hashPairs', 'dotRows', 'grind'],
 ] as readonly Kernel[];
 
 const scratchBytes = 4096;
@@ -197,6 +187,7 @@ export function openThreads(count: number, spawn: Spawn, options: CrewOptions = 
   const { buffer } = memory;
   if (!maySleep(new Int32Array(buffer, control, places.words))) return null;
   own.useScratch(scratch);
+  const stack = new Stack(memory, top);
   const { quantum = 40000, slices = patientSlices } = options;
   const most = Math.min(places.most, piecesPerThread * count);
   const caller = new Caller(buffer, control, own, slices);
@@ -212,8 +203,7 @@ export function openThreads(count: number, spawn: Spawn, options: CrewOptions = 
     };
     caller.employ(spawn(workerSource, task, caller.end));
   }
-  const words = (): Uint32Array => new Uint32Array(memory.buffer);
-  const exports = splitExports({ own, most, quantum, sums, words, run: caller.run.bind(caller) });
-  const wasm = { exports, stack: new Stack(memory, top, exports.clear), pieces: most };
+  const crew = { own, most, quantum, sums, words: () => stack.words, run: caller.run.bind(caller) };
+  const wasm = { exports: splitExports(crew), stack, pieces: most };
   return { count, wasm, ready: () => caller.ready(), close: caller.end };
 }

@@ -1,5 +1,5 @@
 /** provenn verify: what a proof establishes under a key, and whether that is what was expected. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { modelInputs } from '../../artifact/data-set.ts';
 import { openAny } from '../../artifact/envelope.ts';
 import { decodeVerifyingKey, type VerifyingKey } from '../../artifact/keys.ts';
@@ -18,6 +18,7 @@ import {
   verifyProof,
 } from '../../verify/index.ts';
 import { parseContext } from '../context.ts';
+import { parseDigest } from '../digest.ts';
 import { type ExpectedCommitments, expectedCommitments } from '../expected-commitments.ts';
 import { formatMilliseconds } from '../format.ts';
 import { located } from '../located.ts';
@@ -136,11 +137,6 @@ async function verifyCommand(session: Session, path: string, options: VerifyOpti
     brief: verdict.ok ? 'accepted' : `rejected (${verdict.reason.code})`,
   });
   if (!verdict.ok) session.exitWith(damaged ? exitCodes.tampered : exitCodes.rejected);
-}
-
-function parseDigest(text: string): string {
-  if (!/^[0-9a-f]{64}$/.test(text)) throw new InvalidArgumentError('A digest has 64 lower-case hexadecimal digits.');
-  return text;
 }
 
 const help = `

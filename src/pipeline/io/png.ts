@@ -7,9 +7,9 @@
 import { decode } from 'fast-png';
 import { Unzlib } from 'fflate';
 import { concatBytes, equalBytes } from '../../base/bytes.ts';
+import { crc32 } from '../../base/crc32.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { malformed } from './array.ts';
-import { crc32 } from './crc32.ts';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const maximumPixels = 1 << 26;

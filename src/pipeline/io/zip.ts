@@ -5,9 +5,9 @@
  * NumPy writes is read: one disk, no encryption, members stored or deflated; ZIP64 extra fields only in local headers.
  */
 import { inflateSync } from 'fflate';
+import { crc32 } from '../../base/crc32.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { malformed } from './array.ts';
-import { crc32 } from './crc32.ts';
 
 const endSignature = 0x06054b50;
 const centralSignature = 0x02014b50;

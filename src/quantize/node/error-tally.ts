@@ -8,6 +8,7 @@ export type TensorError = {
   /** The channel (axis 1) that loses most; null for tensors without channels. */
   readonly worstChannel: { readonly channel: number; readonly sqnr: number } | null;
   readonly maxAbsoluteError: number;
+  readonly meanAbsoluteError: number;
   /** The largest error as a share of the range of the floats. */
   readonly maxRelativeError: number;
   readonly scale: number;
@@ -21,6 +22,8 @@ export class ErrorTally {
   private readonly zeroPoint: number;
   private channels: Sums | null = null;
   private worst = 0;
+  private total = 0;
+  private count = 0;
   private low = Infinity;
   private high = -Infinity;
 
@@ -35,6 +38,7 @@ export class ErrorTally {
     this.channels ??= { signal: new Float64Array(count), noise: new Float64Array(count) };
     const { signal, noise } = this.channels;
     const inner = dims.length > 1 ? product(dims.slice(2)) : values.length;
+    this.count += values.length;
     for (let i = 0; i < values.length; i++) {
       const value = values[i] as number;
       const error = value - dequantizeLinear(bytes[i] as number, this.scale, this.zeroPoint);
@@ -42,9 +46,11 @@ export class ErrorTally {
       signal[channel] = (signal[channel] as number) + value * value;
       noise[channel] = (noise[channel] as number) + error * error;
       this.worst = Math.max(this.worst, Math.abs(error));
+      this.total += Math.abs(error);
       this.low = Math.min(this.low, value);
       this.high = Math.max(this.high, value);
     }
+    this.count += values.length;
   }
 
   result(): TensorError {
@@ -55,6 +61,7 @@ export class ErrorTally {
       sqnr: decibels(sum(signal), sum(noise)),
       worstChannel: byChannel.length > 1 ? { channel, sqnr: byChannel[channel] as number } : null,
       maxAbsoluteError: this.worst,
+      meanAbsoluteError: this.count === 0 ? 0 : this.total / this.count,
       maxRelativeError: this.worst === 0 ? 0 : this.worst / (this.high - this.low || 1),
       scale: this.scale,
       zeroPoint: this.zeroPoint,

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { utf8 } from '../bytes.ts';
+import { type Claims, commitmentIn, type PortClaim, type Rejection, secondVerify } from '../index.ts';
+
+/** `node verify.mjs --key K --proof P`: the whole program is one file, and needs nothing but Node. */
+
+const usage = `usage: node verify.mjs --key FILE --proof FILE [options]
+  --context TEXT            demand that the proof is bound to this text
+  --chain FILE...           keys that were made from this one since, in order
+  --commitment FILE...      demand this commitment: a file, or NAME=HEX for a matrix and its descriptor
+  --link FILE...            links from an expected commitment to later ones, in order
+  --json                    one JSON document instead of text
+exit code: 0 accepted, 1 rejected, 2 usage, 5 a file cannot be read`;
+
+const exitCodes = { accepted: 0, rejected: 1, usage: 2, io: 5 } as const;
+const single = ['key', 'proof', 'context'];
+const several = ['chain', 'commitment', 'link'];
+
+interface Stop {
+  readonly code: number;
+  readonly message: string;
+}
+
+type Arguments = Readonly<Record<string, readonly string[]>>;
+
+function parse(words: readonly string[]): Arguments | Stop {
+  const given: Record<string, string[]> = {};
+  let open: string[] = [];
+  let name = '';
+  for (const word of words) {
+    if (word.startsWith('--')) {
+      name = word.slice(2);
+      if (![...single, ...several, 'json', 'help'].includes(name))
+        return { code: exitCodes.usage, message: `unknown option ${word}\n${usage}` };
+      if (given[name] !== undefined && !several.includes(name))
+        return { code: exitCodes.usage, message: `${word} is given twice` };
+      open = given[name] ??= [];
+    } else if (several.includes(name) || (single.includes(name) && open.length === 0)) open.push(word);
+    else return { code: exitCodes.usage, message: `what is ${word}?\n${usage}` };
+  }
+  if (given['help']) return { code: exitCodes.accepted, message: usage };
+  const empty = Object.keys(given).find((option) => option !== 'json' && given[option]?.length === 0);
+  if (empty !== undefined) return { code: exitCodes.usage, message: `--${empty} needs a value` };
+  return given['key'] && given['proof'] ? given : { code: exitCodes.usage, message: usage };
+}
+
+function readAll(files: readonly string[] = []): Uint8Array[] {
+  return files.map((file) => new Uint8Array(readFileSync(file)));
+}
+
+/** NAME=HEX, where a name may hold any character, or a commitment file. Throws when there is no such file. */
+function commitmentsOf(words: readonly string[] = []): Record<string, Uint8Array> | Stop {
+  const commitments: Record<string, Uint8Array> = {};
+  for (const word of words) {
+    const [, name, digits] = /^(.+)=([0-9a-fA-F]{64})$/s.exec(word) ?? [];
+    if (name !== undefined && digits !== undefined)
+      commitments[name] = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+    else {
+      const file = commitmentIn(new Uint8Array(readFileSync(word)));
+      if ('ok' in file)
+        return { code: exitCodes.rejected, message: `REJECTED (${file.reason}): ${word}: ${file.message}` };
+      commitments[file.matrix] = file.descriptor;
+    }
+  }
+  return commitments;
+}
+
+function isStop(value: object): value is Stop {
+  return 'code' in value && typeof value.code === 'number';
+}
+
+function describePort({ name, dims, values, quantized }: PortClaim): string {
+  const shape = `${name} [${dims.join(' × ')}]`;
+  if (values === undefined) return `${shape}: hidden`;
+  const shown = values.slice(0, 16).join(' ') + (values.length > 16 ? ` … (${values.length} integers)` : '');
+  return `${shape}: ${shown}${quantized ? `, times ${quantized.scale} from ${quantized.zero}` : ''}`;
+}
+
+function describe(result: Claims | Rejection): string {
+  if (!result.ok) return `REJECTED (${result.reason}): ${result.message}`;
+  const lines = [
+    `ACCEPTED: the network ${result.circuit} was computed exactly, integer by integer (${result.profile})`,
+    `model digest    ${result.modelDigest}`,
+    `circuit digest  ${result.circuitDigest}`,
+    `key digest      ${result.keyDigest}`,
+    ...result.inputs.map((port) => `input   ${describePort(port)}`),
+    ...result.outputs.map((port) => `output  ${describePort(port)}`),
+    ...result.commitments.map(
+      ({ matrix, descriptor, fixedByKey }) =>
+        `commitment to ${matrix}: ${descriptor} (${fixedByKey ? 'fixed by the key' : 'named by the proof'})`,
+    ),
+    `context: ${result.context.length === 0 ? 'none' : JSON.stringify(new TextDecoder().decode(result.context))}`,
+    `${result.soundnessBits.toFixed(2)} bits of soundness, ${result.zeroKnowledgeBits.toFixed(2)} bits of zero knowledge`,
+    'This holds for the key you gave: take it from a source you trust, or compare its digests.',
+  ];
+  return lines.join('\n');
+}
+
+function json(result: Claims | Rejection): string {
+  const context = result.ok ? { context: new TextDecoder().decode(result.context) } : {};
+  return JSON.stringify({ schemaVersion: 1, ...result, ...context });
+}
+
+function run(given: Arguments): Stop {
+  try {
+    const commitments = commitmentsOf(given['commitment']);
+    if (isStop(commitments)) return commitments;
+    const [key, proof] = readAll([...(given['key'] ?? []), ...(given['proof'] ?? [])]) as [Uint8Array, Uint8Array];
+    const context = given['context']?.[0];
+    const result = secondVerify(key, proof, {
+      ...(context === undefined ? {} : { context: utf8(context) }),
+      ...{ chain: readAll(given['chain']), links: readAll(given['link']), commitments },
+    });
+    const code = result.ok ? exitCodes.accepted : exitCodes.rejected;
+    return { code, message: given['json'] ? json(result) : describe(result) };
+  } catch (error) {
+    return { code: exitCodes.io, message: `cannot read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+const parsed = parse(process.argv.slice(2));
+const { code, message } = isStop(parsed) ? parsed : run(parsed);
+(code <= exitCodes.rejected ? process.stdout : process.stderr).write(`${message}\n`);
+process.exitCode = code;
