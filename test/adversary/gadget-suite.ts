@@ -124,6 +124,50 @@ function placed({ key: { system }, honest }: Setting, plan: Segments, cell: numb
   return recounted(system, withCell(withCell(withOutput, plan.offset, cell, d), plan.width, cell, j));
 }
 
+type InRuns = StepPlan & { readonly kind: 'runs' };
+
+/** A table row for one cell of a step in runs, and the cells that make the first lookup be that row. */
+type Interval = { readonly y: number; readonly d: number; readonly e: number; readonly w: number };
+
+/** All rows of the cell's class, with no strides, one, those that lead nearest to the input, and one more. */
+function intervals({ key: { system }, honest }: Setting, plan: InRuns, cell: number): Interval[] {
+  const gadget = system.circuit.gadgets[plan.gadget] as StepGadget;
+  const lookup = system.lookups.find(({ name }) => name === `${gadget.name}/run`) as SystemLookup;
+  const assignment = { wires: honest.tensors, accumulators: honest.accumulators };
+  const x = evaluateExpression(gadget.input, system.tensors, assignment, gadget.box)[cell] as number;
+  const kind = evaluateExpression(
+    lookup.tuple[3] as (typeof lookup.tuple)[number],
+    system.tensors,
+    assignment,
+    lookup.box,
+  )[cell];
+  const unit = 2 ** (system.runBits as number);
+  const [ys, firsts, lasts, kinds] = (system.tables[lookup.table] as SystemTable).columns as Int32Array[];
+  return Array.from(ys as Int32Array, (y, row) => {
+    const [first, last] = [firsts?.[row] as number, lasts?.[row] as number];
+    const near = Math.max(0, Math.floor((x - first) / unit));
+    const strides = plan.reach === null ? [0] : [...new Set([0, 1, near, near + 1])];
+    return strides.map((w) => ({ y, d: x - first - w * unit, e: last + w * unit - x, w }));
+  })
+    .filter((_, row) => kinds?.[row] === kind)
+    .flat();
+}
+
+/** The cells with one step cell placed in that interval, table rows counted again. */
+function inInterval({ key: { system }, honest }: Setting, plan: InRuns, cell: number, { y, d, e, w }: Interval): Cells {
+  const { output } = system.circuit.gadgets[plan.gadget] as StepGadget;
+  const changes: readonly [tensor: number, value: number][] = [
+    [output, y],
+    [plan.before, d],
+    [plan.after, e],
+    ...(plan.reach === null ? [] : [[plan.reach.strides, w] as [number, number]]),
+  ];
+  return recounted(
+    system,
+    changes.reduce((cells, [tensor, value]) => withCell(cells, tensor, cell, value), honest),
+  );
+}
+
 /** Registers the suite; `count` forgeries per gadget, all of them when it is infinite. */
 export function gadgetSuite(count: number): void {
   const tally = new Tally();
@@ -192,6 +236,48 @@ export function gadgetSuite(count: number): void {
         expect(brokenRelation(system, cells)).toBeNull();
         confront(setting, cells, 'widths', tally);
       }
+    });
+  });
+
+  const inRuns = gadgetCases.filter(({ name }) => name.startsWith('step in runs'));
+
+  describe.each(inRuns.map((found) => [found.name, found] as const))('%s', (name, found) => {
+    const setting = settingOf(found);
+    const { system } = setting.key;
+    const plan = system.steps[0] as InRuns;
+    const { box, output } = found.circuit.gadgets.find((gadget) => gadget.kind === 'step') as StepGadget;
+    const unit = 2 ** (system.runBits as number);
+    const places = Array.from({ length: product(box) }, (_, cell) =>
+      intervals(setting, plan, cell).map((place) => {
+        const strides = plan.reach?.values.includes(place.y) === true ? 2 ** plan.reach.bits : 1;
+        const holds = [place.d, place.e].every((distance) => distance >= 0 && distance < unit) && place.w < strides;
+        return { cell, place, holds };
+      }),
+    ).flat();
+    const honestly = (cell: number): number => setting.honest.tensors[output]?.[cell] as number;
+
+    test('is stated as it says', () => {
+      expect([plan.kind, plan.reach === null]).toEqual(['runs', !name.endsWith('reach')]);
+    });
+
+    test('every interval that holds the input gives the same value', () => {
+      const honest = places.filter(({ holds }) => holds);
+      expect(new Set(honest.map(({ cell }) => cell)).size).toBe(product(box));
+      for (const { cell, place } of honest) expect(place.y).toBe(honestly(cell));
+      for (const { cell, place } of sample(honest, count / 2, seeded(4))) {
+        const cells = inInterval(setting, plan, cell, place);
+        expect(brokenRelation(system, cells)).toBeNull();
+        confront(setting, cells, `${name}[${cell}]`, tally);
+      }
+    });
+
+    test('no other is accepted: distances out of range, strides where none are allowed, or too many', () => {
+      const forged = places.filter(({ holds }) => !holds);
+      for (const { cell, place } of sample(forged, 10 * count, seeded(7)))
+        expect(brokenRelation(system, inInterval(setting, plan, cell, place))).not.toBeNull();
+      const near = forged.filter(({ place }) => [place.d, place.e].every((distance) => Math.abs(distance) <= 2 * unit));
+      for (const { cell, place } of [...sample(forged, count / 2, seeded(5)), ...sample(near, count / 2, seeded(6))])
+        confront(setting, inInterval(setting, plan, cell, place), `${name}[${cell}]`, tally);
     });
   });
 

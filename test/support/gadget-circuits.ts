@@ -92,6 +92,25 @@ function classes(): GadgetCase {
   });
 }
 
+/**
+ * A step of eight functions, as channels have them: one row for each run. The ends are clamped at `far`: intervals of a row
+ * reach them, or strides do where they are long.
+ */
+function runs(name: string, far: number): GadgetCase {
+  const inputs = Int32Array.of(-far, far, -709, -708, 708, 12, 13, 0);
+  return around(name, inputs, [-far, far], (build) => {
+    const y = build.witness('step', [8, 8], [0, 60]);
+    const selector = build.constant('class', [8], Int32Array.of(3, 1, 7, 0, 2, 6, 5, 4));
+    const functions = Array.from({ length: 8 }, (_, i) => stepFunction(requantizer(21 + i, 30, 0, 60), -far, far));
+    const each: Expression = {
+      constant: 0,
+      terms: [{ coefficient: 1, view: { wire: input, map: [{ kind: 'axis', axis: 1, stride: 1, offset: 0 }] } }],
+      accumulators: [],
+    };
+    build.step('step', [8, 8], each, functions, shifted(selector, 1, 0), y);
+  });
+}
+
 /** A step of x on [low, high], few enough integers for a direct lookup. */
 function addDirect(build: Builder, sizes: Shape, low: number, high: number): void {
   const step = stepFunction(requantizer(2, 0, Math.trunc(low / 4), Math.trunc(high / 4)), low, high);
@@ -252,6 +271,8 @@ export const gadgetCases: readonly GadgetCase[] = [
   segments(),
   wide(),
   classes(),
+  runs('step in runs', 1023),
+  runs('step in runs with a reach', 20_000),
   around('step looked up directly', ends, bytes, (build) => addDirect(build, [8], -128, 127)),
   around('table of one input', ends, bytes, (build) => addTable(build, [8], -128, 127)),
   around('table of two inputs', Int32Array.of(-8, 7, 0, 5), [-8, 7], (build) => addTableOfTwo(build, [4], -8, 7)),

@@ -7,6 +7,7 @@ import { stepsAt } from '../../gadgets/evaluate.ts';
 import { runEnd, runOf } from '../../gadgets/step.ts';
 import { type Assignment, evaluateExpression } from '../../gadgets/views.ts';
 import { pieceOf } from './gadgets/pieces.ts';
+import { intervalOf, reachOf } from './gadgets/run-plan.ts';
 import { RowIndex } from './row-index.ts';
 import type { StepPlan, System, SystemTable } from './system.ts';
 
@@ -21,7 +22,9 @@ function rowIndex(table: SystemTable): RowIndex {
   return known;
 }
 
-type Cut = Exclude<StepPlan, { readonly kind: 'direct' }>;
+type Cut = Extract<StepPlan, { readonly kind: 'segments' | 'wide' }>;
+
+type Runs = Extract<StepPlan, { readonly kind: 'runs' }>;
 
 /** Fills the offsets and widths of one cut step. A cell without a run gets the piece (0, 0), which proves nothing. */
 function assignPieces(system: System, plan: Cut, assignment: Assignment, tensors: Float64Array[]): void {
@@ -50,6 +53,33 @@ function assignPieces(system: System, plan: Cut, assignment: Assignment, tensors
   tensors[plan.offset] = offsets;
   tensors[plan.width] = widths;
   if (plan.kind === 'wide') tensors[plan.height] = heights;
+}
+
+/** Fills the distances of one step in runs. A cell without a run gets (0, 0, 0), which proves nothing. */
+function assignRuns(system: System, plan: Runs, assignment: Assignment, tensors: Float64Array[]): void {
+  const gadget = system.circuit.gadgets[plan.gadget] as StepGadget;
+  const { wires } = system.circuit;
+  const input = evaluateExpression(gadget.input, wires, assignment, gadget.box);
+  const functions = stepsAt(gadget, wires, assignment);
+  const before = new Float64Array(input.length);
+  const after = new Float64Array(input.length);
+  const strides = new Float64Array(input.length);
+  const bits = system.runBits as number;
+  input.forEach((x, cell) => {
+    const step = functions(cell);
+    if (step === undefined) return;
+    const run = runOf(step, x);
+    if (run < 0) return;
+    const start = step.starts[run] as number;
+    const reach = reachOf(plan.reach, step.values[run] as number);
+    const found = intervalOf(start, runEnd(step, run) - start, bits, reach, x);
+    strides[cell] = found.strides;
+    before[cell] = x - found.first - found.strides * 2 ** bits;
+    after[cell] = found.last + found.strides * 2 ** bits - x;
+  });
+  tensors[plan.before] = before;
+  tensors[plan.after] = after;
+  if (plan.reach !== null) tensors[plan.reach.strides] = strides;
 }
 
 /** How often each row of each table is used. Tuples that are in no row are left out: the proof will then fail. */
@@ -81,7 +111,10 @@ export function assign(system: System, witness: Witness): Cells {
     ),
   );
   const assignment: Assignment = { wires: tensors, accumulators };
-  for (const plan of system.steps) if (plan.kind !== 'direct') assignPieces(system, plan, assignment, tensors);
+  for (const plan of system.steps) {
+    if (plan.kind === 'runs') assignRuns(system, plan, assignment, tensors);
+    else if (plan.kind !== 'direct') assignPieces(system, plan, assignment, tensors);
+  }
   countMultiplicities(system, assignment, tensors);
   return { tensors, accumulators };
 }

@@ -1,5 +1,5 @@
 /** The transparent backend as the pipeline sees it. Verifiers import `verifier.ts` instead, which reaches no prover. */
-import type { Circuit, StepGadget } from '../../artifact/circuit.ts';
+import type { Circuit } from '../../artifact/circuit.ts';
 import type { Commitment } from '../../artifact/commitment.ts';
 import type { KeyCommitment, VerifyingKey } from '../../artifact/keys.ts';
 import type { Proof } from '../../artifact/proof.ts';
@@ -18,8 +18,8 @@ import {
   withQueries,
 } from './config.ts';
 import { linkCircuit } from './evidence.ts';
-import { choosePieceBits } from './gadgets/step.ts';
-import { type AcceptedKey, maximumTableRows } from './key.ts';
+import { choosePieceBits } from './gadgets/step-plan.ts';
+import { type AcceptedKey, maximumEvidenceRows } from './key.ts';
 import { lower } from './lower.ts';
 import type { RowFormat } from './matrix.ts';
 import { openingOf, type ProverOptions, protocolOf, proveBody } from './prover.ts';
@@ -50,8 +50,7 @@ export const defaultBudget = 8;
  * Throws `PARAMETERS_REFUSED` when none reach 100 bits.
  */
 export function keyParameters(circuit: Circuit, options: KeyOptions = {}): Parameters {
-  const steps = circuit.gadgets.filter((gadget): gadget is StepGadget => gadget.kind === 'step');
-  const system = lower(circuit, choosePieceBits(steps));
+  const system = lower(circuit, choosePieceBits(circuit.gadgets));
   const longLived = circuit.wires.some((wire) => wire.role === 'committed');
   const { budget = longLived ? defaultBudget : 1, format } = options;
   const parameters = chooseParameters(system, { budget, ...(format === undefined ? {} : { format }) });
@@ -82,7 +81,7 @@ export function linkParameters({ backend, matrix, tensors, format, budget }: Com
     });
   }
   const rows = tensors.reduce((total, { interval: [low, high] }) => total + high - low + 1, 0);
-  if (rows > maximumTableRows) {
+  if (rows > maximumEvidenceRows) {
     throw new ProvennError('RESOURCE_LIMIT', `The intervals of "${matrix}" are too wide to be looked up in a link.`, {
       next: 'Commit anew: nothing can be linked to this commitment.',
     });

@@ -60,7 +60,7 @@ describe('acceptKey', () => {
     expect(refusal(bad)).toMatch(message);
   });
 
-  it('refuses step functions that need more than 2^22 rows', () => {
+  it('refuses step functions that need more than 2^23 rows', () => {
     const rowsOfRuns = (reach: number): string => {
       const long = { high: reach, starts: Int32Array.of(-reach, 0), values: Int32Array.of(0, 1) };
       const gadgets = circuit.gadgets.map((gadget) =>
@@ -68,7 +68,7 @@ describe('acceptKey', () => {
       );
       return refusal({ ...withParameters({ pieceBits: 1 }), circuit: { ...circuit, gadgets } });
     };
-    expect(rowsOfRuns(3e7)).toMatch(/2\^22 rows/);
+    expect(rowsOfRuns(3e7)).toMatch(/2\^23 rows/);
     // Runs this long are cut into wide pieces: a few thousand rows.
     expect(rowsOfRuns(1e9)).toBe('');
   });
@@ -83,7 +83,7 @@ describe('acceptKey', () => {
       high: i + 2 ** 21,
     }));
     expect(refusal({ ...key, circuit: { ...circuit, gadgets: [...circuit.gadgets, ...ranges] } })).toMatch(
-      /2\^22 rows/,
+      /2\^23 rows/,
     );
     const sizes = [2 ** 24, 2];
     const extra = Array.from({ length: 20 }, (_, i) => ({

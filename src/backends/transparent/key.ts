@@ -19,8 +19,7 @@ import {
   refuseParameters,
 } from './config.ts';
 import { contractionShape } from './contraction-shape.ts';
-import { countPieces } from './gadgets/pieces.ts';
-import { directLimit, isDirect, planWide, sharedWideRows, type WidePlan } from './gadgets/wide-plan.ts';
+import { planSteps, type StepChoice, type StepPlans } from './gadgets/step-plan.ts';
 import { innermostCells } from './kernel-vectors.ts';
 import { type Layout, paddedBits } from './layout.ts';
 import { lower } from './lower.ts';
@@ -47,7 +46,9 @@ export type AcceptedKey = {
 };
 
 /** Most rows of all tables, and most padded cells of all witness wires and boxes: what a verifier may be made to work on. */
-export const maximumTableRows: number = 2 ** 22;
+const maximumTableRows = 2 ** 23;
+/** Most integers in the intervals of all matrices that a key fixes: the rows of the tables of their evidence. */
+export const maximumEvidenceRows: number = 2 ** 22;
 const maximumCells = 2 ** 27;
 const maximumVariables = 28;
 const maximumWork = 2 ** 28;
@@ -66,22 +67,18 @@ export function refuse(message: string): never {
 }
 
 /** An upper bound of the table rows a gadget brings. */
-function rowsOf(gadget: Gadget, pieceBits: number, wide: WidePlan): number {
+function rowsOf(gadget: Gadget, plans: StepPlans): number {
   if (gadget.kind === 'range') return gadget.high - gadget.low + 1;
   if (gadget.kind !== 'step') return 0;
-  return gadget.functions.reduce(
-    (rows, step) => rows + countPieces(step, pieceBits, wide.steps.has(gadget) ? wide.bits : null),
-    isDirect(gadget) ? directLimit : 0,
-  );
+  return (plans.choices.get(gadget) as StepChoice).rows;
 }
 
 /** Why a circuit is more work than a few bytes of key may cause, or null. Counted before anything is built. */
 function refuseSize(circuit: Circuit, pieceBits: number): string | null {
   const fixed = circuit.tables.reduce((total, table) => total + (table.columns[0]?.length ?? 0), 0);
-  const wide = planWide(circuit.gadgets, pieceBits);
-  const shared = wide.bits === null ? 0 : sharedWideRows(pieceBits, wide.bits);
-  const rows = circuit.gadgets.reduce((total, gadget) => total + rowsOf(gadget, pieceBits, wide), fixed + shared);
-  if (rows > maximumTableRows) return 'its tables have more than 2^22 rows';
+  const plans = planSteps(circuit.gadgets, pieceBits);
+  const rows = circuit.gadgets.reduce((total, gadget) => total + rowsOf(gadget, plans), fixed + plans.sharedRows);
+  if (rows > maximumTableRows) return 'its tables have more than 2^23 rows';
   const wires = circuit.wires.filter((wire) => wire.role !== 'constant').map((wire) => wire.sizes);
   const boxes = circuit.gadgets.map((gadget) => boxOfGadget(gadget, circuit.wires));
   const reduced = circuit.gadgets.flatMap((gadget) => (gadget.kind === 'contract' ? [gadget.reduce] : []));

@@ -4,7 +4,8 @@ import type { Shape } from '../../base/tensor.ts';
 import { maximumSpan } from '../../gadgets/facts.ts';
 import { runEnd } from '../../gadgets/step.ts';
 import { forEachPiece } from './gadgets/pieces.ts';
-import { planWide, type WidePlan } from './gadgets/wide-plan.ts';
+import { forEachInterval, type Reach, reachOf, valueExtent } from './gadgets/run-plan.ts';
+import { planSteps, type StepPlans } from './gadgets/step-plan.ts';
 import {
   type StepPlan,
   type System,
@@ -23,14 +24,15 @@ export class Lowering {
   private readonly drafts: Draft[] = [];
   private readonly lookups: SystemLookup[] = [];
   readonly pieceBits: number;
-  readonly wide: WidePlan;
+  readonly plans: StepPlans;
   private segmentClasses = 0;
   private directClasses = 0;
+  private runClasses = 0;
   private readonly named = new Map<string, number>();
 
   constructor(circuit: Circuit, pieceBits: number) {
     this.pieceBits = pieceBits;
-    this.wide = planWide(circuit.gadgets, pieceBits);
+    this.plans = planSteps(circuit.gadgets, pieceBits);
     this.tensors = circuit.wires.map(({ name, role, sizes, data, matrix }) => ({
       name,
       sizes,
@@ -75,7 +77,7 @@ export class Lowering {
   get widths(): number {
     return this.table('widths', () => {
       const unit = 2 ** this.pieceBits;
-      const rows = this.wide.bits === null ? 2 * unit : 3 * unit;
+      const rows = this.plans.wideBits === null ? 2 * unit : 3 * unit;
       const j = Array.from({ length: rows }, (_, row) => (row === 0 ? 0 : 31 - Math.clz32(row)));
       return [j, j.map((bits, row) => (row === 0 ? 0 : row - 2 ** bits))];
     });
@@ -85,11 +87,31 @@ export class Lowering {
   get heights(): number {
     return this.table('heights', () => {
       const flat = Array.from({ length: this.pieceBits + 1 }, (_, j) => j);
-      const high = Array.from({ length: 2 ** ((this.wide.bits as number) - this.pieceBits) }, (_, d) => d);
+      const high = Array.from({ length: 2 ** ((this.plans.wideBits as number) - this.pieceBits) }, (_, d) => d);
       return [
         [...flat, ...high.map(() => this.pieceBits + 1)],
         [...flat.map(() => 0), ...high],
       ];
+    });
+  }
+
+  /** Rows (y, T, E, class). */
+  get runs(): number {
+    return this.table('runs', () => [[], [], [], []]);
+  }
+
+  /** Rows (y, w): w = 0 for every value, and w < 2^s for those of the reach. */
+  reach(functions: readonly StepFunction[], reach: Reach): number {
+    const [low, high] = valueExtent(functions);
+    return this.table(`reach ${low}..${high} ${reach.bits} ${reach.values.join()}`, () => {
+      const columns: [number[], number[]] = [[], []];
+      for (let y = low; y <= high; y++) {
+        for (let w = 0; w < 2 ** (reachOf(reach, y) ?? 0); w++) {
+          columns[0].push(y);
+          columns[1].push(w);
+        }
+      }
+      return columns;
     });
   }
 
@@ -134,6 +156,27 @@ export class Lowering {
     return base;
   }
 
+  /** Appends the runs of some step functions; returns the class number of the first. */
+  addRunRows(functions: readonly StepFunction[], bits: number, reach: Reach | null): number {
+    const base = this.runClasses;
+    const columns = (this.drafts[this.runs] as Draft).columns as [number[], number[], number[], number[]];
+    const [outputs, firsts, lasts, classes] = columns;
+    functions.forEach((step, i) => {
+      step.starts.forEach((start, run) => {
+        const output = step.values[run] as number;
+        const own = reachOf(reach, output);
+        forEachInterval(start, runEnd(step, run) - start, bits, own, ({ first, last }) => {
+          outputs.push(output);
+          firsts.push(first);
+          lasts.push(last);
+          classes.push(base + i);
+        });
+      });
+    });
+    this.runClasses += functions.length;
+    return base;
+  }
+
   /** Appends every input of some step functions; returns the class number of the first. */
   addDirectRows(functions: readonly StepFunction[]): number {
     const base = this.directClasses;
@@ -168,7 +211,8 @@ export class Lowering {
       steps,
       pieceBits: this.pieceBits,
       mask: null,
-      wideBits: this.wide.bits,
+      wideBits: this.plans.wideBits,
+      runBits: this.plans.runBits,
     };
   }
 }

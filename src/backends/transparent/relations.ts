@@ -6,6 +6,7 @@
 import type { ContractGadget, Expression, Operand } from '../../artifact/circuit.ts';
 import {
   add,
+  at,
   type Ext,
   fromBase,
   inverse,
@@ -39,10 +40,12 @@ import {
   type Stack,
   stack,
   tableIdentifier,
+  tableRows,
 } from './instances.ts';
 import { boxAt, type ContractionPoint, kernelSum, operandKernels, splitPoint, viewKernels } from './kernel-vectors.ts';
+import { defaultKernels } from './kernels/choose.ts';
 import { paddedBits } from './layout.ts';
-import { eqIndex, eqTable, eqTruncated, interpolate, weightedSum } from './polynomials.ts';
+import { eqIndex, eqTruncated, interpolate } from './polynomials.ts';
 import { walkProducts } from './products.ts';
 import type { System, SystemTable, SystemTensor } from './system.ts';
 
@@ -150,8 +153,17 @@ function addExpression(
 
 /** Σ_rows eq(point, row)·column[row] for every column. */
 function columnsAt(table: SystemTable, point: readonly Ext[]): Ext[] {
-  const weights = eqTable(point);
-  return table.columns.map((column) => weightedSum(weights, column, 0, column.length));
+  const kernels = defaultKernels();
+  const cells = 4 * 2 ** point.length;
+  return kernels.arena(cells + tableRows(table), (allocate) => {
+    const weights = allocate(cells);
+    kernels.eqTable(point, weights);
+    const sum = new Uint32Array(4);
+    return table.columns.map((column) => {
+      kernels.weightedSums(weights, column, column.length, sum);
+      return at(sum, 0);
+    });
+  });
 }
 
 /** The two claims about the leaves: numerators and denominators of all instances at one point. */

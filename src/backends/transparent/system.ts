@@ -5,6 +5,7 @@
 import type { Circuit, ContractGadget, Expression, View } from '../../artifact/circuit.ts';
 import { invariant } from '../../base/errors.ts';
 import type { Shape } from '../../base/tensor.ts';
+import type { Reach } from './gadgets/run-plan.ts';
 
 /** Index into `System.tensors`; the circuit's wires come first, with the same numbers. */
 export type TensorId = number;
@@ -41,7 +42,7 @@ export type SystemLookup = {
 /** expression = 0 over the box. */
 export type SystemLinear = { readonly name: string; readonly box: Shape; readonly expression: Expression };
 
-/** How a step gadget is realised: by one lookup on the input, or by overlapping power-of-two pieces of two scales. */
+/** How a step gadget is realised: by one lookup on the input, by overlapping power-of-two pieces of two scales, or by its runs. */
 export type StepPlan =
   | { readonly kind: 'direct'; readonly gadget: number; readonly classBase: number }
   | {
@@ -58,6 +59,14 @@ export type StepPlan =
       readonly offset: TensorId;
       readonly width: TensorId;
       readonly height: TensorId;
+    }
+  | {
+      readonly kind: 'runs';
+      readonly gadget: number;
+      readonly classBase: number;
+      readonly before: TensorId;
+      readonly after: TensorId;
+      readonly reach: (Reach & { readonly strides: TensorId }) | null;
     };
 
 /** A product of two hidden messages, by their numbers. */
@@ -89,6 +98,8 @@ export type System = {
   readonly mask: Mask | null;
   /** J: pieces of long runs in wide steps are 2^J wide; null when there is no wide step. */
   readonly wideBits: number | null;
+  /** g: rows of runs have at most 2^g integers; null when no step is stated in runs. */
+  readonly runBits: number | null;
 };
 
 /** The whole of a tensor over its own box. */

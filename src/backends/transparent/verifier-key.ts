@@ -7,7 +7,7 @@ import { BytesError, equalBytes } from '../../base/bytes.ts';
 import { Rejected } from '../verifying.ts';
 import { requiredBits } from './config.ts';
 import { evidenceKey, evidenceStatement, linkCircuit, rangeCircuit, tensorsOfMatrix } from './evidence.ts';
-import { type AcceptedKey, acceptWithoutEvidence, maximumTableRows, refuse } from './key.ts';
+import { type AcceptedKey, acceptWithoutEvidence, maximumEvidenceRows, refuse } from './key.ts';
 import { descriptorsOf, rootsOf } from './matrix.ts';
 import type { Soundness } from './soundness.ts';
 import { verifyBody } from './verifier.ts';
@@ -44,7 +44,7 @@ function refuseRows({ circuit }: AcceptedKey): void {
     .flatMap(({ wires, imported }) => (imported ? wires : []))
     .map((id) => circuit.wires[id]?.interval ?? [0, 0])
     .reduce((total, [low, high]) => total + high - low + 1, 0);
-  if (rows > maximumTableRows) refuse('the evidence for its commitments needs tables of more than 2^22 rows in all');
+  if (rows > maximumEvidenceRows) refuse('the evidence for its commitments needs tables of more than 2^22 rows in all');
 }
 
 /**

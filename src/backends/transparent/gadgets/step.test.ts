@@ -1,41 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { everyGadget, quantizer } from '../../../../test/support/circuits.ts';
+import { everyGadget } from '../../../../test/support/circuits.ts';
 import type { StepFunction, StepGadget } from '../../../artifact/circuit.ts';
 import { runEnd, runOf } from '../../../gadgets/step.ts';
 import { lower } from '../lower.ts';
-import { countPieces } from './pieces.ts';
-import { choosePieceBits, isDirect } from './step.ts';
-
-function gadget(...functions: readonly StepFunction[]): StepGadget {
-  const input = { constant: 0, terms: [], accumulators: [] };
-  return { kind: 'step', name: 'g', box: [1], input, output: 0, classes: null, functions };
-}
-
-function one(high: number, start = 0): StepFunction {
-  return { high, starts: Int32Array.of(start), values: Int32Array.of(1) };
-}
-
-describe('the choice between direct and segmented steps', () => {
-  it('is direct up to 1024 integers in all functions together', () => {
-    expect(isDirect(gadget(one(1023)))).toBe(true);
-    expect(isDirect(gadget(one(1024)))).toBe(false);
-    expect(isDirect(gadget(one(511), one(-1, -512)))).toBe(true);
-    expect(isDirect(gadget(one(511), one(512)))).toBe(false);
-  });
-
-  it('piece bits minimise width rows plus segment rows', () => {
-    const steps = [gadget(quantizer(-40000, 40000, 97, 100)), gadget(quantizer(-300000, 300000, 2001, 128))];
-    const rows = (bits: number): number =>
-      steps.reduce((sum, { functions }) => sum + countPieces(functions[0] as StepFunction, bits), 2 ** (bits + 1));
-    const chosen = choosePieceBits(steps);
-    for (let bits = 1; bits <= 18; bits++) expect(rows(bits)).toBeGreaterThanOrEqual(rows(chosen));
-  });
-
-  it('direct steps do not count, and without others the narrowest width does', () => {
-    expect(choosePieceBits([gadget(one(1000))])).toBe(1);
-    expect(choosePieceBits([])).toBe(1);
-  });
-});
 
 describe('step tables', () => {
   const { circuit } = everyGadget();
