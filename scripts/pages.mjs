@@ -18,6 +18,11 @@ const pages = {
     role: 'verifier',
     lead: 'A verifying key and a proof are all it takes. They stay on this page: it is one file, works offline, and its own policy forbids it to send anything anywhere.',
   },
+  prove: {
+    title: 'Prove an answer',
+    role: 'prover',
+    lead: 'A network runs here on your input, and a proof shows that it gave this answer. The input stays in this tab: the page is one file, works offline, and its own policy forbids it to send anything anywhere.',
+  },
 };
 
 /** Bundles one file; anything that would be loaded at run time is an error. */
@@ -32,6 +37,7 @@ function bundle(file, format) {
     platform: 'browser',
     target: ['es2022', 'chrome100', 'firefox100', 'safari16'],
     external: ['node:*', 'snarkjs', 'circom2', 'circomlib', 'onnxruntime-node'], // left out with the code that imports them
+    logOverride: { 'empty-import-meta': 'silent' }, // in modules of Node's, which are left out
     legalComments: 'none',
     write: false,
     outdir: target,

@@ -29,7 +29,7 @@ function judged(changed: Partial<Question> = {}): Judgement {
     input: null,
     bundle: null,
     model: '',
-    context: null,
+    context: '',
     ...changed,
   });
 }

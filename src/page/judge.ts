@@ -33,8 +33,8 @@ export type Question = {
   readonly bundle: string | null;
   /** Hexadecimal model digest; empty when none is expected. */
   readonly model: string;
-  /** null when none is expected; the empty text is a context, too. */
-  readonly context: string | null;
+  /** Empty when none is expected. */
+  readonly context: string;
 };
 
 export type Judgement = {
@@ -134,16 +134,16 @@ function modelCheck({ modelDigest }: Claims, model: string): Check {
   );
 }
 
-function contextCheck(found: Claims, context: string | null): Check {
+function contextCheck(found: Claims, context: string): Check {
   const bound = contextText(fromHex(found.context));
-  if (context !== null && toHex(utf8(context)) === found.context)
-    return pass(claims.context, 'It is bound to the context you gave.');
   const what = bound === '' ? 'The proof is bound to no session or audience' : `The proof is bound to “${bound}”`;
-  if (context !== null) return fail(claims.context, `${what}, not to “${context}”.`);
-  return open(
-    claims.context,
-    bound === '' ? `${what}: it may have been shown to others before.` : `You named no context. ${what}.`,
-  );
+  if (context === '')
+    return open(
+      claims.context,
+      bound === '' ? `${what}: it may have been shown to others before.` : `You named no context. ${what}.`,
+    );
+  if (toHex(utf8(context)) === found.context) return pass(claims.context, 'It is bound to the context you gave.');
+  return fail(claims.context, `${what}, not to “${context}”.`);
 }
 
 /** The first integer that differs from those that were proven, as a sentence. */

@@ -74,7 +74,6 @@ function start(script: string): void {
       result.replaceChildren();
       return;
     }
-    const context = textOf('context');
     try {
       const { answer, milliseconds } = await engine.ask('judge', {
         key: key.bytes,
@@ -83,7 +82,7 @@ function start(script: string): void {
         input: shelf.get('input') ?? null,
         bundle: shelf.get('bundle')?.name ?? null,
         model: textOf('model').toLowerCase(),
-        context: context === '' ? null : context,
+        context: textOf('context'),
       });
       if (mine !== round) return;
       result.replaceChildren(judgementView(answer, milliseconds));

@@ -89,7 +89,8 @@ const loaders: Readonly<Record<string, () => Promise<Backend>>> = {
   groth16: async () => (await import('../backends/groth16/index.ts')).groth16,
 };
 
-export const backendNames: readonly string[] = Object.keys(loaders);
+// Pure, so that bundles that ask for no backend by name leave the loaders out, and what they would load.
+export const backendNames: readonly string[] = /* @__PURE__ */ Object.keys(loaders);
 
 /** Throws `USAGE` for a name that is none. */
 export async function backendNamed(name: string): Promise<Backend> {

@@ -149,9 +149,9 @@ describe('the verifier page', () => {
 
   it('says what it does not know', async () => {
     await give(written('notes.txt', new TextEncoder().encode('hello')));
-    await page.waitForFunction("document.querySelector('.notice').textContent.includes('notes.txt')");
+    await page.waitForSelector('.notice:has-text("notes.txt")');
     await give(files.proof);
-    await page.waitForFunction("document.querySelector('.notice').textContent.includes('verifying key')");
+    await page.waitForSelector('.notice:has-text("verifying key")');
     expect(await page.$('.judgement')).toBeNull();
   });
 });

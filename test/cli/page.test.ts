@@ -7,7 +7,7 @@ const scratch = scratchFolder();
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 describe('provenn page', () => {
-  it.each(['verify'])(
+  it.each(['verify', 'prove'])(
     'writes %s.html, one file whose policy allows its own script and style and nothing else',
     async (name) => {
       const path = scratch.path(`${name}.html`);

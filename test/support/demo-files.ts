@@ -1,6 +1,6 @@
 /** What `provenn demo` makes: the files a reader of the README has in hand. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -35,4 +35,11 @@ export function demoFiles(): DemoFiles {
     image: join(root, 'artifacts/lenet5/images/9-ankle-boot.png'),
     otherKey: join(folder, 'other/verifying.key'),
   };
+}
+
+/** The proving key of the demo's network under another visibility. */
+export function compileLeNet(folder: string, name: string, visibility: string): string {
+  const model = join(folder, name);
+  provenn('compile', join(root, 'artifacts/lenet5/lenet5.int8.onnx'), '--visibility', visibility, '-o', model);
+  return [join(model, 'secret/proving.key'), join(model, 'proving.key')].find((path) => existsSync(path)) as string;
 }

@@ -7,7 +7,7 @@ import { packageRoot } from '../../pipeline/node/platform.ts';
 import { formatBytes } from '../format.ts';
 import type { Session } from '../session.ts';
 
-const pages = ['verify'] as const;
+const pages = ['verify', 'prove'] as const;
 
 type PageName = (typeof pages)[number];
 
@@ -32,6 +32,7 @@ Each page is one file. It needs no server and no network, and its own policy for
 from a disk, put it on a web server, or attach it to the proofs you hand out.
 
   verify   shows what a proof establishes under a key, point by point
+  prove    proves the answer for a drawing or a file of one's own, under the proving key of a compiled network
 
 Examples:
   $ provenn page verify
@@ -40,7 +41,7 @@ Examples:
 export function addPage(program: Command, start: (command: Command) => Session): void {
   program
     .command('page')
-    .description('write a page that checks proofs in a browser')
+    .description('write a page that checks proofs, or makes them, in a browser')
     .addArgument(new Argument('<page>', 'which page').choices(pages))
     .option('-o, --output <file>', 'where to write it (default: its name and .html)')
     .addHelpText('after', help)
