@@ -48,6 +48,14 @@ const piecesPerThread = 4;
 /** Workers beyond find too little to do. */
 export const mostThreads = 16;
 
+/** Throws `USAGE` for what is no number of threads. */
+export function checkThreadCount(count: number): number {
+  if (Number.isInteger(count) && count >= 1 && count <= mostThreads) return count;
+  throw new ProvennError('USAGE', `${count} is no number of threads.`, {
+    next: `Give a whole number from 1 to ${mostThreads}.`,
+  });
+}
+
 function lost(): ProvennError {
   return new ProvennError('THREAD_FAILED', 'A thread of the prover crashed or no longer answers; no proof was made.', {
     next: 'Try again, or prove with one thread: --threads 1.',
@@ -172,7 +180,7 @@ let compiled: object | null | undefined;
  * `count` threads, the calling one included, or null where they are not to be had: no shared memory, no SIMD, a thread that may
  * not wait. Work can be given at once.
  */
-export function openThreads(count: number, spawn: Spawn, options: CrewOptions = {}): Threads | null {
+export function openCrew(count: number, spawn: Spawn, options: CrewOptions = {}): Threads | null {
   const memory = shareableMemory();
   if (compiled === undefined) compiled = compileWasm(shared);
   if (memory === null || compiled === null) return null;

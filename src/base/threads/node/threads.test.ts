@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProvennError } from '../../errors.ts';
-import { type CrewOptions, openThreads, type Spawn, type Threads } from '../crew.ts';
+import { type CrewOptions, openCrew, type Spawn, type Threads } from '../crew.ts';
 import type { WorkerTask } from '../worker-source.ts';
 import { openNodeThreads } from './threads.ts';
 
@@ -22,7 +22,7 @@ function withWorker(
     worker.on('exit', onLost);
     return { end: () => void worker.terminate() };
   };
-  const threads = openThreads(2, spawn, { quantum: 1, ...options });
+  const threads = openCrew(2, spawn, { quantum: 1, ...options });
   if (threads === null) throw new Error('threads are not to be had here');
   opened.push(threads);
   return threads;

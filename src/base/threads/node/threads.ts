@@ -1,6 +1,6 @@
 /** Worker threads of Node. They keep no process alive. */
 import { Worker } from 'node:worker_threads';
-import { type CrewOptions, openThreads, type Spawn, type Threads } from '../crew.ts';
+import { type CrewOptions, openCrew, type Spawn, type Threads } from '../crew.ts';
 
 const spawn: Spawn = (source, task, onLost) => {
   const worker = new Worker(`${source}\nwork(require('node:worker_threads').workerData);`, {
@@ -16,5 +16,5 @@ const spawn: Spawn = (source, task, onLost) => {
 
 /** `count` threads, the calling one included; null where memory cannot be shared. Ask for more than one. */
 export function openNodeThreads(count: number, options: CrewOptions = {}): Threads | null {
-  return openThreads(count, spawn, options);
+  return openCrew(count, spawn, options);
 }
