@@ -118,7 +118,7 @@ describe('names of strangers', () => {
         agreement: 1,
         layers: [{ name: a, op: b, maxError: 1, meanError: 1, sqnr: 1 }],
       },
-      signer: { keyId: a, algorithm: b },
+      signer: { keyId: a, algorithm: 'ed25519', pem: utf8(a) },
       createdAt: a,
     };
     const page = markupOf(source);
@@ -151,7 +151,7 @@ describe('what a report says', () => {
       'stated',
       ...Array(5).fill('open'),
     ]);
-    const signed = { ...base, signer: { keyId: 'ab', algorithm: 'Ed25519' } };
+    const signed = { ...base, signer: { keyId: 'ab', algorithm: 'ed25519' as const, pem: utf8('') } };
     expect(kinds(signed).filter((kind) => kind === 'stated')).toHaveLength(2);
     const insecure = { ...base, claims: { ...base.claims, setup: 'insecure' as const } };
     expect(kinds(insecure).slice(0, 2)).toEqual(['danger', 'danger']);

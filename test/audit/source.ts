@@ -51,7 +51,7 @@ const comparison: FloatComparison = {
 };
 
 /** What a bundle about the digits network and its picture of a 7 is made from. */
-function auditSource(visibility: Visibility): AuditSource {
+export function auditSource(visibility: Visibility = allPublic): AuditSource {
   const int8 = new Uint8Array(readFileSync(`${folder}/digits-mlp.int8.onnx`));
   const graph = importModel(int8).model;
   const preprocessing = new Uint8Array(readFileSync(`${folder}/preprocess.json`));

@@ -2,7 +2,7 @@
 import { sha256Hex } from '../../base/sha256.ts';
 import type { AuditEvent, AuditSource } from '../bundle.ts';
 import { type Content, html, type Markup } from './markup.ts';
-import { contextWords, count } from './words.ts';
+import { algorithmWords, contextWords, count } from './words.ts';
 
 function row(name: string, value: Content, about = ''): Markup {
   return html`<tr><td>${name}</td><td>${value}${about === '' ? null : html`<p>${about}</p>`}</td></tr>
@@ -38,7 +38,7 @@ export function namesSection(source: AuditSource): Markup {
 <h2>Names to compare</h2>
 <p class="intro">Two networks are the same exactly when these digests are. Compare them with those the owner of the network has published, all 64 digits.</p>
 <table class="names"><tbody>
-${row('Model', hex(claims.modelDigest), 'BLAKE3; names architecture and weights')}${row('Circuit', hex(claims.circuitDigest), claims.modelDigest === claims.circuitDigest ? 'BLAKE3; with public weights the same as the model' : 'BLAKE3; names the architecture')}${row('Verifying key', hex(claims.keyDigest), 'BLAKE3; names circuit and parameters of the proof system')}${commitmentRows(source)}${fileRows(source)}${row('Proof system', claims.backend)}${row('Integers', claims.profile, 'the arithmetic whose every integer the proof is about')}${row('Context', context === '' ? 'none' : context)}${signer === null ? row('Signer', 'nobody') : row('Signer', hex(signer.keyId), `SHA-256 of the ${signer.algorithm} public key`)}</tbody></table>
+${row('Model', hex(claims.modelDigest), 'BLAKE3; names architecture and weights')}${row('Circuit', hex(claims.circuitDigest), claims.modelDigest === claims.circuitDigest ? 'BLAKE3; with public weights the same as the model' : 'BLAKE3; names the architecture')}${row('Verifying key', hex(claims.keyDigest), 'BLAKE3; names circuit and parameters of the proof system')}${commitmentRows(source)}${fileRows(source)}${row('Proof system', claims.backend)}${row('Integers', claims.profile, 'the arithmetic whose every integer the proof is about')}${row('Context', context === '' ? 'none' : context)}${signer === null ? row('Signer', 'nobody') : row('Signer', hex(signer.keyId), `SHA-256 of the public key (${algorithmWords[signer.algorithm]}), a PEM file`)}</tbody></table>
 </section>
 `;
 }

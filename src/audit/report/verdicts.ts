@@ -2,7 +2,7 @@
 import type { Claims, HiddenTensor } from '../../artifact/verdict.ts';
 import type { AuditSource } from '../bundle.ts';
 import { type Content, html, type Markup } from './markup.ts';
-import { contextWords, count, listed, power } from './words.ts';
+import { algorithmWords, contextWords, count, listed, power } from './words.ts';
 
 type Kind = 'proven' | 'repeatable' | 'stated' | 'open' | 'danger';
 
@@ -107,7 +107,7 @@ function signerRow({ signer }: AuditSource): Row {
     const basis = 'Nobody signed this bundle. What it proves, it proves without a signature.';
     return { kind: 'open', claim: 'Who stands behind this bundle.', basis };
   }
-  const basis = html`${signer.algorithm} key <span class="hex">${signer.keyId}</span>. Whose key that is, only you can know: give it to the check as <code>--signer</code>.`;
+  const basis = html`${algorithmWords[signer.algorithm]} key <span class="hex">${signer.keyId}</span>. Whose key that is, only you can know: give it to the check as <code>--signer</code>.`;
   return { kind: 'stated', claim: 'The holder of one key stands behind this bundle.', basis };
 }
 

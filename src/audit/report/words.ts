@@ -1,5 +1,6 @@
 /** Numbers and shapes as people read them. Nothing here asks for a locale: a report has the same bytes everywhere. */
 import type { Port } from '../../artifact/quant-graph.ts';
+import type { SignerKey } from '../bundle.ts';
 
 /** 12345 → 12,345. */
 export function count(value: number): string {
@@ -45,6 +46,12 @@ export function kindOf({ dtype, quantization }: Pick<Port, 'dtype' | 'quantizati
   const names = { u8: 'uint8', s8: 'int8', s32: 'int32', s64: 'int64' } as const;
   return quantization === null ? names[dtype] : 'float32';
 }
+
+/** Signature algorithms as people call them. */
+export const algorithmWords: { readonly [algorithm in SignerKey['algorithm']]: string } = {
+  'ecdsa-p256-sha256': 'ECDSA P-256',
+  ed25519: 'Ed25519',
+};
 
 /** “a, b and c”. */
 export function listed(words: readonly string[]): string {
