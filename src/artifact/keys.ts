@@ -95,11 +95,17 @@ export function modelDigest(key: VerifyingKey): Uint8Array {
   return modelDigestOf(circuitDigest(key.circuit), key);
 }
 
-/** Both names of a key. Its circuit, which may hold millions of weights, is encoded once. */
-export function keyDigests(key: VerifyingKey): { readonly modelDigest: Uint8Array; readonly keyDigest: Uint8Array } {
+/** The names of a key, its model and its circuit, which may hold millions of weights and is encoded once. */
+export function keyDigests(key: VerifyingKey): {
+  readonly circuitDigest: Uint8Array;
+  readonly modelDigest: Uint8Array;
+  readonly keyDigest: Uint8Array;
+} {
   const circuit = writeCircuit(key.circuit);
+  const architecture = digest(circuit);
   return {
-    modelDigest: modelDigestOf(digest(circuit), key),
+    circuitDigest: architecture,
+    modelDigest: modelDigestOf(architecture, key),
     keyDigest: digest(writeVerifyingKey(key, circuit)),
   };
 }

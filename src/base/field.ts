@@ -62,6 +62,7 @@ export function rootOfUnity(log: number): number {
 export function fromInteger(value: number): number {
   // Most integers are small, and the remainder of a division costs twenty times a comparison.
   if (value >= 0 && value < P) return value + 0; // −0 becomes 0
+  if (value < 0 && value > -P) return value + P;
   const residue = value % P;
   // Adding 0 turns −0, the remainder of negative multiples of p, into 0.
   return residue < 0 ? residue + P : residue + 0;

@@ -77,7 +77,8 @@ export function writeInts(out: ByteWriter, integers: ArrayLike<number>): void {
   }
   const tag = fixedTags.find((candidate) => low >= ranges[candidate][0] && high <= ranges[candidate][1]) as FixedTag;
   const fixed = widths[tag] * values.length;
-  const packed = deltaLength(values, fixed);
+  // A difference takes a byte at least: integers of one byte are never shorter as differences.
+  const packed = fixed === values.length ? fixed : deltaLength(values, fixed);
   out.u8(packed < fixed ? deltaTag : tag).u32(values.length);
   if (packed < fixed) writeDeltas(out, values, packed);
   else writeFixed(out, values, widths[tag]);
@@ -97,12 +98,14 @@ export function readInts(reader: ByteReader): Int32Array {
     }
     return out;
   }
-  for (let i = 0; i < count; i++) {
-    if (tag === 1) out[i] = (reader.u8() << 24) >> 24;
-    else if (tag === 2) out[i] = reader.u8();
-    else if (tag === 3) out[i] = ((reader.u8() | (reader.u8() << 8)) << 16) >> 16;
-    else if (tag === 4) out[i] = reader.i32();
-    else throw new BytesError(`unknown integer encoding ${tag}`);
+  const width = tag in widths ? widths[tag as FixedTag] : null;
+  if (width === null) throw new BytesError(`unknown integer encoding ${tag}`);
+  const bytes = reader.raw(width * count);
+  if (tag === 1) out.set(new Int8Array(bytes.buffer, bytes.byteOffset, count));
+  else if (tag === 2) out.set(bytes);
+  else {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let i = 0; i < count; i++) out[i] = tag === 3 ? view.getInt16(2 * i, true) : view.getInt32(4 * i, true);
   }
   return out;
 }

@@ -11,13 +11,15 @@ const headroom = 2 ** 23;
 
 export class Stack {
   private readonly memory: WasmMemory;
+  private readonly clear: (at: number, bytes: number) => void;
   private top: number;
   private arenas = 0;
   private end = 0;
   private cells: Uint32Array;
 
-  constructor(memory: WasmMemory, heap: number) {
+  constructor(memory: WasmMemory, heap: number, clear: (at: number, bytes: number) => void) {
     this.memory = memory;
+    this.clear = clear;
     this.top = Math.ceil(heap / 16) * 16;
     this.cells = new Uint32Array(memory.buffer);
   }
@@ -97,8 +99,9 @@ export class Stack {
     try {
       return work((count) => {
         if (this.top + 4 * count + 16 > this.end) return new Uint32Array(count);
-        const vector = new Uint32Array(this.memory.buffer, this.push(4 * count), count);
-        return vector.fill(0);
+        const at = this.push(4 * count);
+        this.clear(at, 4 * count);
+        return new Uint32Array(this.memory.buffer, at, count);
       });
     } finally {
       this.arenas -= 1;

@@ -8,6 +8,7 @@ import { Stack, type WasmMemory } from './wasm-memory.ts';
 export type WasmExports = {
   readonly memory: WasmMemory;
   heap(): number;
+  clear(at: number, bytes: number): void;
   foldHigh(vector: number, half: number, factor: number, count: number): void;
   foldLow(out: number, from: number, count: number, factor: number): void;
   addScaled(a: number, b: number, factor: number, count: number): void;
@@ -118,7 +119,7 @@ export function instantiateWasm(flavour: WasmFlavour): Wasm | null {
   const module = moduleOf(flavour);
   if (module === null || typeof WebAssembly === 'undefined') return null;
   const exports = new WebAssembly.Instance(module, {}).exports as WasmExports;
-  return { exports, stack: new Stack(exports.memory, exports.heap()), pieces: 1 };
+  return { exports, stack: new Stack(exports.memory, exports.heap(), exports.clear), pieces: 1 };
 }
 
 let shared: Wasm | null | undefined;

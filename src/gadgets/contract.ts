@@ -1,127 +1,7 @@
 /** Contraction: acc[o] = Σ_r (left − zero)(o, r) · (right − zero)(o, r), zero outside a wire. The meaning in integers. */
-import type { ContractGadget, Operand, Wire } from '../artifact/circuit.ts';
-import { dotRows, type IntRows } from '../base/dot-rows.ts';
-import { product, type Shape, strides } from '../base/tensor.ts';
-
-/** One window dimension: coordinate = fromOutput + fromReduce, valid in [0, size). */
-type WindowPart = {
-  readonly output: Int32Array;
-  readonly reduce: Int32Array;
-  readonly size: number;
-  readonly stride: number;
-};
-
-/** Address of an operand cell = outputs[o] + reduces[r] + Σ windows; −1 in `outputs` when a fixed index is outside. */
-type OperandAddressing = {
-  readonly outputs: Int32Array;
-  readonly reduces: Int32Array;
-  readonly windows: readonly WindowPart[];
-};
-
-/** For every cell of `box`, the coordinate along `axis`. */
-function coordinates(box: Shape, axis: number): Int32Array {
-  const inner = product(box.slice(axis + 1));
-  const size = box[axis] as number;
-  return Int32Array.from({ length: product(box) }, (_, cell) => Math.floor(cell / inner) % size);
-}
-
-function addressOperand(operand: Operand, sizes: Shape, box: Shape, reduce: Shape): OperandAddressing {
-  const step = strides(sizes);
-  const outputs = new Int32Array(product(box));
-  const reduces = new Int32Array(product(reduce));
-  const windows: WindowPart[] = [];
-  operand.map.forEach((entry, dim) => {
-    const stride = step[dim] as number;
-    const size = sizes[dim] as number;
-    if (entry.kind === 'fixed')
-      for (let o = 0; o < outputs.length; o++) outputs[o] = (outputs[o] as number) + entry.index * stride;
-    else if (entry.kind === 'output')
-      coordinates(box, entry.axis).forEach((x, o) => {
-        outputs[o] = (outputs[o] as number) + x * stride;
-      });
-    else if (entry.kind === 'reduce')
-      coordinates(reduce, entry.axis).forEach((x, r) => {
-        reduces[r] = (reduces[r] as number) + x * stride;
-      });
-    else {
-      const output = coordinates(box, entry.axis).map((x) => x * entry.stride - entry.pad);
-      const taps = coordinates(reduce, entry.reduce).map((x) => x * entry.dilation);
-      windows.push({ output, reduce: taps, size, stride });
-    }
-  });
-  return { outputs, reduces, windows };
-}
-
-/** The output axes an operand reads, increasing. */
-function axesRead(operand: Operand): number[] {
-  const axes = operand.map.flatMap((entry) => (entry.kind === 'output' || entry.kind === 'window' ? [entry.axis] : []));
-  return [...new Set(axes)].sort((a, b) => a - b);
-}
-
-/** What an operand contributes: the rows it has, and the row of each output cell. */
-type Gathered = { readonly rows: IntRows; readonly of: Uint32Array };
-
-/**
- * The cells of (wire − zero) over the reduction box, 0 outside the wire, once for each position of the axes the operand
- * reads: output cells that differ in other axes share a row.
- */
-function gather(operand: Operand, sizes: Shape, box: Shape, reduce: Shape, data: ArrayLike<number>): Gathered {
-  const axes = axesRead(operand);
-  const own = axes.map((axis) => box[axis] as number);
-  const map = operand.map.map((entry) =>
-    entry.kind === 'output' || entry.kind === 'window' ? { ...entry, axis: axes.indexOf(entry.axis) } : entry,
-  );
-  const at = addressOperand({ ...operand, map }, sizes, own, reduce);
-  const [rows, size] = [product(own), product(reduce)];
-  const out = new Float64Array(rows * size);
-  for (let row = 0; row < rows; row++)
-    gatherRow(at, row, data, operand.zero, out.subarray(row * size, (row + 1) * size));
-  const of = new Uint32Array(product(box));
-  axes.forEach((axis, i) => {
-    const step = product(own.slice(i + 1));
-    const inner = product(box.slice(axis + 1));
-    const count = box[axis] as number;
-    for (let cell = 0; cell < of.length; cell++)
-      of[cell] = (of[cell] as number) + (Math.floor(cell / inner) % count) * step;
-  });
-  return { rows: { data: out, rows, size }, of };
-}
-
-/** The cells of (wire − zero) that one row holds; 0 outside the wire. */
-function gatherRow(at: OperandAddressing, row: number, data: ArrayLike<number>, zero: number, out: Float64Array): void {
-  const base = at.outputs[row] as number;
-  for (let r = 0; r < out.length; r++) {
-    let address = base + (at.reduces[r] as number);
-    let inside = true;
-    for (const window of at.windows) {
-      const x = (window.output[row] as number) + (window.reduce[r] as number);
-      if (x < 0 || x >= window.size) {
-        inside = false;
-        break;
-      }
-      address += x * window.stride;
-    }
-    if (inside) out[r] = (data[address] as number) - zero;
-  }
-}
-
-/**
- * Addresses instead of values: for output cell `o`, the operand cell that each reduction cell reads, or −1 outside the wire.
- */
-export function operandAddresses(
-  operand: Operand,
-  sizes: Shape,
-  box: Shape,
-  reduce: Shape,
-): (o: number) => Float64Array {
-  const at = addressOperand(operand, sizes, box, reduce);
-  const numbers = Float64Array.from({ length: product(sizes) }, (_, cell) => cell + 1);
-  return (o) => {
-    const cells = new Float64Array(product(reduce));
-    gatherRow(at, o, numbers, 0, cells);
-    return cells.map((number) => number - 1);
-  };
-}
+import type { ContractGadget, Wire } from '../artifact/circuit.ts';
+import { dotRows } from '../base/dot-rows.ts';
+import { gatherRows } from './operand-rows.ts';
 
 /** The accumulator of a contraction over its box, row-major. Exact while the sums stay below 2^53. */
 export function evaluateContract(
@@ -131,7 +11,7 @@ export function evaluateContract(
   right: ArrayLike<number>,
 ): Float64Array {
   const { box, reduce } = gadget;
-  const a = gather(gadget.left, (wires[gadget.left.wire] as Wire).sizes, box, reduce, left);
-  const b = gather(gadget.right, (wires[gadget.right.wire] as Wire).sizes, box, reduce, right);
+  const a = gatherRows(gadget.left, (wires[gadget.left.wire] as Wire).sizes, box, reduce, left);
+  const b = gatherRows(gadget.right, (wires[gadget.right.wire] as Wire).sizes, box, reduce, right);
   return dotRows(a.rows, a.of, b.rows, b.of);
 }

@@ -1,7 +1,7 @@
 /** Reading wires over a box: the integer meaning of views and expressions. */
 import type { AxisMap, Expression, View } from '../artifact/circuit.ts';
 import { invariant } from '../base/errors.ts';
-import { product, type Shape, strides } from '../base/tensor.ts';
+import { product, type Shape, sameShape, strides } from '../base/tensor.ts';
 
 const outside = -1;
 
@@ -94,6 +94,43 @@ export function forEachAddress(
   walk(0, base);
 }
 
+/** How the innermost axis moves through a wire: not at all, cell by cell, or by a table. */
+type Innermost = { readonly kind: 'still' | 'cells' | 'table'; readonly offsets: Int32Array };
+
+function innermostOf(table: Int32Array | null | undefined, length: number): Innermost {
+  if (table == null) return { kind: 'still', offsets: new Int32Array(1) };
+  const first = table[0] as number;
+  let consecutive = first !== outside;
+  for (let x = 0; x < length && consecutive; x++) consecutive = table[x] === first + x;
+  return { kind: consecutive ? 'cells' : 'table', offsets: table };
+}
+
+/** out[cell + x] += coefficient · data[address + offset of x] for x < length. */
+function addRun(
+  out: Float64Array,
+  cell: number,
+  length: number,
+  coefficient: number,
+  data: ArrayLike<number>,
+  address: number,
+  { kind, offsets }: Innermost,
+): void {
+  const end = cell + length;
+  if (kind === 'still') {
+    const value = coefficient * (data[address] as number);
+    for (let to = cell; to < end; to++) out[to] = (out[to] as number) + value;
+  } else if (kind === 'cells') {
+    for (let to = cell, from = address + (offsets[0] as number); to < end; to++, from++)
+      out[to] = (out[to] as number) + coefficient * (data[from] as number);
+  } else {
+    for (let x = 0; x < length; x++) {
+      const offset = offsets[x] as number;
+      if (offset !== outside)
+        out[cell + x] = (out[cell + x] as number) + coefficient * (data[address + offset] as number);
+    }
+  }
+}
+
 /** out += coefficient · view over the box: the innermost axis in one loop, since boxes have millions of cells. */
 function addView(
   out: Float64Array,
@@ -112,15 +149,12 @@ function addView(
   }
   const last = box.length - 1;
   const length = box[last] as number;
-  const innermost = axes[last] ?? new Int32Array(length);
+  const innermost = innermostOf(axes[last], length);
   let cell = 0;
   const walk = (axis: number, address: number): void => {
     if (axis === last) {
-      for (let x = 0; x < length; x++, cell++) {
-        const offset = innermost[x] as number;
-        if (address !== outside && offset !== outside)
-          out[cell] = (out[cell] as number) + coefficient * (data[address + offset] as number);
-      }
+      if (address !== outside) addRun(out, cell, length, coefficient, data, address, innermost);
+      cell += length;
       return;
     }
     const table = axes[axis];
@@ -167,4 +201,35 @@ export function evaluateExpression(
     for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) + (values[i] as number);
   }
   return out;
+}
+
+/** True when a view over a box is the wire, cell by cell. */
+function isWhole({ map }: View, sizes: Shape, box: Shape): boolean {
+  return (
+    sameShape(sizes, box) &&
+    map.every((entry, dim) => entry.kind === 'axis' && entry.axis === dim && entry.stride === 1 && entry.offset === 0)
+  );
+}
+
+/**
+ * The integers of an expression over a box, row-major, for reading only: an expression that is a whole wire or an
+ * accumulator and nothing else is that array itself.
+ */
+export function integersOf(
+  expression: Expression,
+  wires: readonly Sized[],
+  assignment: Assignment,
+  box: Shape,
+): ArrayLike<number> {
+  const { constant, terms, accumulators } = expression;
+  const [term] = terms;
+  if (constant === 0 && terms.length === 1 && accumulators.length === 0 && term?.coefficient === 1) {
+    const data = assignment.wires[term.view.wire];
+    if (data?.length === product(box) && isWhole(term.view, (wires[term.view.wire] as Sized).sizes, box)) return data;
+  }
+  if (constant === 0 && terms.length === 0 && accumulators.length === 1) {
+    const values = assignment.accumulators[accumulators[0] as number];
+    if (values?.length === product(box)) return values;
+  }
+  return evaluateExpression(expression, wires, assignment, box);
 }

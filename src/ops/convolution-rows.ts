@@ -1,7 +1,10 @@
 /** Convolutions as products of rows: every window of the image laid out as one row, every filter as another. */
-import { dotRows } from '../base/dot-rows.ts';
+import { dotRows, paddedRow } from '../base/dot-rows.ts';
 import { product } from '../base/tensor.ts';
 import { type Plane, reach } from './planes.ts';
+
+/** A byte minus a byte of its type. */
+const largestDifference = 255;
 
 export type RowConvolution = {
   /** Differences to the zero points: the image [batch, channels, …], the filters [filters, channels per group, …]. */
@@ -28,12 +31,13 @@ export function suitsRows({
 }
 
 /** Rows of the windows at output rows [first, end) of the depth and row planes together, over the channels from `channel`. */
-function windows(of: RowConvolution, image: number, first: number, end: number): Int32Array {
+function windows(of: RowConvolution, image: number, first: number, end: number): Int16Array {
   const { activations, planes, channels, groups } = of;
   const [depth, rows, columns] = planes;
   const perGroup = channels / groups;
   const taps = perGroup * depth.kernel * rows.kernel * columns.kernel;
-  const out = new Int32Array((end - first) * columns.output * taps);
+  const stride = paddedRow(taps);
+  const out = new Int16Array((end - first) * columns.output * stride);
   for (let line = first; line < end; line++) {
     const [d, r] = [Math.floor(line / rows.output), line % rows.output];
     for (let c = 0, tap = 0; c < perGroup; c++) {
@@ -45,8 +49,8 @@ function windows(of: RowConvolution, image: number, first: number, end: number):
           const from = image + ((c * depth.size + z) * rows.size + y) * columns.size - columns.pad;
           for (let kc = 0; kc < columns.kernel; kc++) {
             const { first: left, end: right } = reach(columns, kc);
-            let at = ((line - first) * columns.output + left) * taps + tap + kc;
-            for (let x = left; x < right; x++, at += taps)
+            let at = ((line - first) * columns.output + left) * stride + tap + kc;
+            for (let x = left; x < right; x++, at += stride)
               out[at] = activations[from + x * columns.stride + kc * columns.dilation] as number;
           }
         }
@@ -75,8 +79,13 @@ export function convolvedRows(of: RowConvolution): Float64Array {
       for (let g = 0; g < groups; g++) {
         const image = (n * channels + g * perGroup) * depth.size * rows.size * columns.size;
         const own = weights.subarray(g * filtersPerGroup * taps, (g + 1) * filtersPerGroup * taps);
-        const a = { data: windows(of, image, first, end), rows: cells, size: taps };
-        const sums = dotRows(a, ofWindow, { data: own, rows: filtersPerGroup, size: taps }, ofFilter);
+        const a = { data: windows(of, image, first, end), rows: cells, size: taps, most: largestDifference };
+        const sums = dotRows(
+          a,
+          ofWindow,
+          { data: own, rows: filtersPerGroup, size: taps, most: largestDifference },
+          ofFilter,
+        );
         for (let m = 0; m < filtersPerGroup; m++) {
           const at = (n * filters + g * filtersPerGroup + m) * area + first * columns.output;
           out.set(sums.subarray(m * cells, (m + 1) * cells), at);

@@ -89,6 +89,16 @@ function addTap(
   }
 }
 
+/** Sums of [batch, filters, area] with the bias of their filter, each an int32. */
+function withBias(sums: Float64Array, bias: Int32Array | undefined, filters: number, area: number): Int32Array {
+  const out = new Int32Array(sums.length);
+  for (let from = 0, plane = 0; from < out.length; from += area, plane++) {
+    const shift = bias?.[plane % filters] ?? 0;
+    for (let at = from; at < from + area; at++) out[at] = checkedInt32((sums[at] as number) + shift);
+  }
+  return out;
+}
+
 /** acc = Σ (x − xz)(w − wz[m]) + bias[m] for every cell of the result, padding counting 0; each an int32. */
 export function convolved(
   x: IntTensor,
@@ -106,8 +116,7 @@ export function convolved(
   const geometry = { batch, channels, filters, groups: attrs.group, planes };
   if (suitsRows(geometry)) {
     const sums = convolvedRows({ ...geometry, activations, weights });
-    const area = sums.length / (batch * filters);
-    return Int32Array.from(sums, (sum, at) => checkedInt32(sum + (bias?.[Math.floor(at / area) % filters] ?? 0)));
+    return withBias(sums, bias, filters, sums.length / (batch * filters));
   }
   const acc = new Float64Array(product(planes.map(({ output }) => output)));
   const out = new Int32Array(batch * filters * acc.length);

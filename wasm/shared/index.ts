@@ -1,5 +1,5 @@
 export { grind, hashColumns, hashPairs, useScratch } from '../hashing';
-export { heap } from '../heap';
+export { clear, heap } from '../heap';
 export { dotRows } from '../simd/integers';
 export { encodeRows } from '../simd/transform';
 export {

@@ -1,5 +1,5 @@
 export { grind, hashColumns, hashPairs } from '../hashing';
-export { heap } from '../heap';
+export { clear, heap } from '../heap';
 export { dotRows } from './integers';
 export { encodeRows } from './transform';
 export {

@@ -13,8 +13,8 @@ import type {
 } from '../../artifact/circuit.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { type Interval, product, type Shape } from '../../base/tensor.ts';
-import { operandAddresses } from '../../gadgets/contract.ts';
 import { outputOf } from '../../gadgets/facts.ts';
+import { operandAddresses } from '../../gadgets/operand-addresses.ts';
 import { forEachAddress, readView } from '../../gadgets/views.ts';
 import { commitmentTemplate, committedOf } from './commitment.ts';
 import { countSignals, packsOf } from './layout.ts';

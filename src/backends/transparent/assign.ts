@@ -1,13 +1,12 @@
 /** Witness → cells of every committed tensor of a system: wires as they are, then offsets, widths and multiplicities. */
-import type { StepGadget } from '../../artifact/circuit.ts';
+import type { StepGadget, View, Wire } from '../../artifact/circuit.ts';
 import type { Witness } from '../../artifact/witness.ts';
-import { product } from '../../base/tensor.ts';
+import { product, type Shape } from '../../base/tensor.ts';
 import { evaluateContract } from '../../gadgets/contract.ts';
-import { stepsAt } from '../../gadgets/evaluate.ts';
-import { runEnd, runOf } from '../../gadgets/step.ts';
-import { type Assignment, evaluateExpression } from '../../gadgets/views.ts';
-import { pieceOf } from './gadgets/pieces.ts';
-import { intervalOf, reachOf } from './gadgets/run-plan.ts';
+import { type Assignment, integersOf, readView } from '../../gadgets/views.ts';
+import { reachOf } from './gadgets/run-plan.ts';
+import { runsName, segmentsName } from './lowering.ts';
+import { endsOfPieces, PieceIndex } from './piece-index.ts';
 import { RowIndex } from './row-index.ts';
 import type { StepPlan, System, SystemTable } from './system.ts';
 
@@ -15,10 +14,40 @@ import type { StepPlan, System, SystemTable } from './system.ts';
 export type Cells = { readonly tensors: readonly Float64Array[]; readonly accumulators: readonly Float64Array[] };
 
 const rowIndexes = new WeakMap<SystemTable, RowIndex>();
+const pieceIndexes = new WeakMap<SystemTable, PieceIndex>();
 
 function rowIndex(table: SystemTable): RowIndex {
   const known = rowIndexes.get(table) ?? new RowIndex(table.columns);
   rowIndexes.set(table, known);
+  return known;
+}
+
+/** Past the last integer of each row of runs, strides included. */
+function endsOfRuns(system: System, columns: readonly Int32Array[]): Int32Array {
+  const [outputs, , lasts, classes] = columns as [Int32Array, Int32Array, Int32Array, Int32Array];
+  const reaches: (Runs['reach'] | undefined)[] = [];
+  for (const plan of system.steps) {
+    if (plan.kind !== 'runs') continue;
+    const { functions } = system.circuit.gadgets[plan.gadget] as StepGadget;
+    functions.forEach((_, i) => {
+      reaches[plan.classBase + i] = plan.reach;
+    });
+  }
+  const unit = 2 ** (system.runBits as number);
+  return lasts.map((last, row) => {
+    const reach = reachOf(reaches[classes[row] as number] ?? null, outputs[row] as number) ?? 0;
+    return last + 1 + (2 ** reach - 1) * unit;
+  });
+}
+
+/** The rows of all cut steps or of all steps in runs; null for any other table. */
+function pieceIndex(system: System, table: SystemTable | undefined): PieceIndex | null {
+  if (table === undefined || (table.name !== segmentsName && table.name !== runsName)) return null;
+  const { columns } = table;
+  const ends = (): Int32Array =>
+    table.name === runsName ? endsOfRuns(system, columns) : endsOfPieces(columns, system.pieceBits, system.wideBits);
+  const known = pieceIndexes.get(table) ?? new PieceIndex(columns, ends());
+  pieceIndexes.set(table, known);
   return known;
 }
 
@@ -27,59 +56,95 @@ type Cut = Extract<StepPlan, { readonly kind: 'segments' | 'wide' }>;
 type Runs = Extract<StepPlan, { readonly kind: 'runs' }>;
 
 /** Fills the offsets and widths of one cut step. A cell without a run gets the piece (0, 0), which proves nothing. */
-function assignPieces(system: System, plan: Cut, assignment: Assignment, tensors: Float64Array[]): void {
+function assignPieces(
+  system: System,
+  plan: Cut,
+  pieces: PieceIndex,
+  assignment: Assignment,
+  tensors: Float64Array[],
+): void {
   const gadget = system.circuit.gadgets[plan.gadget] as StepGadget;
   const { wires } = system.circuit;
-  const input = evaluateExpression(gadget.input, wires, assignment, gadget.box);
-  const functions = stepsAt(gadget, wires, assignment);
+  const input = integersOf(gadget.input, wires, assignment, gadget.box);
+  const classes = gadget.classes === null ? null : classesOf(gadget.classes, wires, assignment, gadget.box);
   const offsets = new Float64Array(input.length);
   const widths = new Float64Array(input.length);
-  const heights = new Float64Array(input.length);
-  const wide = plan.kind === 'wide' ? system.wideBits : null;
+  const heights = new Float64Array(plan.kind === 'wide' ? input.length : 0);
   const unit = 2 ** system.pieceBits;
-  input.forEach((x, cell) => {
-    const step = functions(cell);
-    if (step === undefined) return;
-    const run = runOf(step, x);
-    if (run < 0) return;
-    const start = step.starts[run] as number;
-    const piece = pieceOf(start, runEnd(step, run) - start, system.pieceBits, x, wide);
-    const d = x - piece.start;
-    const high = wide !== null && piece.width === wide ? Math.floor(d / unit) : 0;
-    offsets[cell] = d - high * unit;
-    heights[cell] = high;
-    widths[cell] = Math.min(piece.width, system.pieceBits + 1);
-  });
+  for (let cell = 0; cell < input.length; cell++) {
+    const x = input[cell] as number;
+    const own = classes === null ? 0 : (classes[cell] as number);
+    if (!(own >= 0 && own < gadget.functions.length)) continue;
+    const row = pieces.pieceAt(plan.classBase + own, x);
+    if (row < 0) continue;
+    const code = pieces.codeOf(row);
+    let d = x - pieces.startOf(row);
+    if (code > system.pieceBits) {
+      const high = Math.floor(d / unit);
+      heights[cell] = high;
+      d -= high * unit;
+    }
+    offsets[cell] = d;
+    widths[cell] = code;
+  }
   tensors[plan.offset] = offsets;
   tensors[plan.width] = widths;
   if (plan.kind === 'wide') tensors[plan.height] = heights;
 }
 
 /** Fills the distances of one step in runs. A cell without a run gets (0, 0, 0), which proves nothing. */
-function assignRuns(system: System, plan: Runs, assignment: Assignment, tensors: Float64Array[]): void {
+function assignRuns(
+  system: System,
+  plan: Runs,
+  runs: PieceIndex,
+  assignment: Assignment,
+  tensors: Float64Array[],
+): void {
   const gadget = system.circuit.gadgets[plan.gadget] as StepGadget;
   const { wires } = system.circuit;
-  const input = evaluateExpression(gadget.input, wires, assignment, gadget.box);
-  const functions = stepsAt(gadget, wires, assignment);
+  const input = integersOf(gadget.input, wires, assignment, gadget.box);
+  const classes = gadget.classes === null ? null : classesOf(gadget.classes, wires, assignment, gadget.box);
   const before = new Float64Array(input.length);
   const after = new Float64Array(input.length);
-  const strides = new Float64Array(input.length);
-  const bits = system.runBits as number;
-  input.forEach((x, cell) => {
-    const step = functions(cell);
-    if (step === undefined) return;
-    const run = runOf(step, x);
-    if (run < 0) return;
-    const start = step.starts[run] as number;
-    const reach = reachOf(plan.reach, step.values[run] as number);
-    const found = intervalOf(start, runEnd(step, run) - start, bits, reach, x);
-    strides[cell] = found.strides;
-    before[cell] = x - found.first - found.strides * 2 ** bits;
-    after[cell] = found.last + found.strides * 2 ** bits - x;
-  });
+  const strides = new Float64Array(plan.reach === null ? 0 : input.length);
+  const unit = 2 ** (system.runBits as number);
+  for (let cell = 0; cell < input.length; cell++) {
+    const x = input[cell] as number;
+    const own = classes === null ? 0 : (classes[cell] as number);
+    if (!(own >= 0 && own < gadget.functions.length)) continue;
+    const row = runs.pieceAt(plan.classBase + own, x);
+    if (row < 0) continue;
+    const d = x - runs.startOf(row);
+    const passed = Math.floor(d / unit) * unit;
+    before[cell] = d - passed;
+    after[cell] = runs.codeOf(row) + passed - x;
+    if (plan.reach !== null) strides[cell] = passed / unit;
+  }
   tensors[plan.before] = before;
   tensors[plan.after] = after;
   if (plan.reach !== null) tensors[plan.reach.strides] = strides;
+}
+
+function classesOf(classes: View, wires: readonly Wire[], assignment: Assignment, box: Shape): Float64Array {
+  return readView(classes, wires[classes.wire] as Wire, assignment.wires[classes.wire] as ArrayLike<number>, box);
+}
+
+function segmentRows(pieces: PieceIndex, columns: readonly ArrayLike<number>[], count: number): Int32Array {
+  const [outputs, starts, codes, classes] = columns as [
+    ArrayLike<number>,
+    ArrayLike<number>,
+    ArrayLike<number>,
+    ArrayLike<number>,
+  ];
+  const out = new Int32Array(count);
+  for (let cell = 0; cell < count; cell++)
+    out[cell] = pieces.rowOf(
+      outputs[cell] as number,
+      starts[cell] as number,
+      codes[cell] as number,
+      classes[cell] as number,
+    );
+  return out;
 }
 
 /** How often each row of each table is used. Tuples that are in no row are left out: the proof will then fail. */
@@ -88,14 +153,15 @@ export function countMultiplicities(system: System, assignment: Assignment, tens
     tensors[table.multiplicity] = new Float64Array((table.columns[0] as Int32Array).length);
   for (const lookup of system.lookups) {
     const table = system.tables[lookup.table] as SystemTable;
-    const index = rowIndex(table);
     const counts = tensors[table.multiplicity] as Float64Array;
-    const columns = lookup.tuple.map((expression) =>
-      evaluateExpression(expression, system.tensors, assignment, lookup.box),
-    );
-    index.forEachRow(columns, product(lookup.box), (row) => {
-      counts[row] = (counts[row] as number) + 1;
-    });
+    const columns = lookup.tuple.map((expression) => integersOf(expression, system.tensors, assignment, lookup.box));
+    const pieces = pieceIndex(system, table);
+    const count = product(lookup.box);
+    const rows = pieces === null ? rowIndex(table).rowsOf(columns, count) : segmentRows(pieces, columns, count);
+    for (let cell = 0; cell < count; cell++) {
+      const row = rows[cell] as number;
+      if (row >= 0) counts[row] = (counts[row] as number) + 1;
+    }
   }
 }
 
@@ -111,9 +177,17 @@ export function assign(system: System, witness: Witness): Cells {
     ),
   );
   const assignment: Assignment = { wires: tensors, accumulators };
+  const indexOf = (name: string): PieceIndex | null =>
+    pieceIndex(
+      system,
+      system.tables.find((table) => table.name === name),
+    );
+  const pieces = indexOf(segmentsName);
+  const runs = indexOf(runsName);
   for (const plan of system.steps) {
-    if (plan.kind === 'runs') assignRuns(system, plan, assignment, tensors);
-    else if (plan.kind !== 'direct') assignPieces(system, plan, assignment, tensors);
+    if (plan.kind === 'runs' && runs !== null) assignRuns(system, plan, runs, assignment, tensors);
+    if ((plan.kind === 'segments' || plan.kind === 'wide') && pieces !== null)
+      assignPieces(system, plan, pieces, assignment, tensors);
   }
   countMultiplicities(system, assignment, tensors);
   return { tensors, accumulators };

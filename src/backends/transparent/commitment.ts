@@ -5,7 +5,7 @@ import { invariant } from '../../base/errors.ts';
 import { fromInteger } from '../../base/field.ts';
 import { product, type Shape } from '../../base/tensor.ts';
 import { defaultKernels } from './kernels/choose.ts';
-import type { Kernels } from './kernels/kernels.ts';
+import type { Allocate, Kernels } from './kernels/kernels.ts';
 import { forEachRun, placeTensors } from './layout.ts';
 import { saltLength } from './mask.ts';
 import { codeDimension, descriptorOf, encodeShape, type MatrixShape } from './matrix.ts';
@@ -30,9 +30,10 @@ export function encodeAndHash(
   dimension: number,
   logCode: number,
   salts: Uint8Array,
+  allocate?: Allocate,
 ): EncodedRows {
   const count = rows.length / dimension;
-  const codewords = kernels.encodeRows(rows, count, dimension, logCode);
+  const codewords = kernels.encodeRows(rows, count, dimension, logCode, allocate);
   return {
     rows,
     count,

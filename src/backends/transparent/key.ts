@@ -1,6 +1,5 @@
 /** Accepting a verifying key: everything that must hold of it before any proof is looked at, and what is derived from it. */
 import type { Circuit, Gadget, View } from '../../artifact/circuit.ts';
-import { circuitDigest } from '../../artifact/circuit-codec.ts';
 import { type KeyCommitment, keyDigests, type VerifyingKey } from '../../artifact/keys.ts';
 import { matricesOf } from '../../artifact/matrices.ts';
 import { BytesError } from '../../base/bytes.ts';
@@ -178,7 +177,6 @@ function accept(key: VerifyingKey, backend: string, refuseMode: (p: Parameters) 
       system,
       layout,
       soundness,
-      circuitDigest: circuitDigest(key.circuit),
       ...keyDigests(key),
       commitments: key.commitments,
       evidenceChecked: key.commitments.length === 0,

@@ -106,6 +106,12 @@ function proveLayer(
   return [...next, channel.drawOne()];
 }
 
+/** Two vectors of leaves, layers that halve, weights, and one instance. */
+export function lookupCells(stack: Stack): number {
+  const leaves = 2 ** stack.logLeaves;
+  return 4 * (4 * leaves + leaves / 2 + Math.max(...stack.instances.map(({ box }) => product(box))));
+}
+
 /** Step 4. Returns the point at which the leaves are claimed. */
 export function proveLookups(
   channel: ProverChannel,
@@ -118,9 +124,7 @@ export function proveLookups(
 ): readonly Ext[] {
   channel.begin(4);
   const leaves = 2 ** stack.logLeaves;
-  const largest = Math.max(...stack.instances.map(({ box }) => product(box)));
-  // Two vectors of leaves, layers that halve, weights, and one instance.
-  return kernels.arena(4 * (4 * leaves + leaves / 2 + largest), (allocate) => {
+  return kernels.arena(lookupCells(stack), (allocate) => {
     const layers: Layer[] = [leavesOf(kernels, allocate, system, cells, stack, alpha, beta)];
     for (let level = stack.logLeaves - 1; level >= 1; level--) {
       const below = layers[0] as Layer;

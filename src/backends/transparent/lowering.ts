@@ -19,6 +19,12 @@ import {
 /** Rows collected while lowering; a table without rows is dropped at the end. */
 type Draft = { readonly name: string; readonly columns: number[][] };
 
+/** The table of the pieces of all cut steps. */
+export const segmentsName = 'segments';
+
+/** The table of the runs of all steps that are stated in runs. */
+export const runsName = 'runs';
+
 export class Lowering {
   private readonly tensors: SystemTensor[];
   private readonly drafts: Draft[] = [];
@@ -62,7 +68,7 @@ export class Lowering {
 
   /** Rows (y, T, j, class). */
   get segments(): number {
-    return this.table('segments', () => [[], [], [], []]);
+    return this.table(segmentsName, () => [[], [], [], []]);
   }
 
   /** Rows (x, y, class). */
@@ -97,7 +103,7 @@ export class Lowering {
 
   /** Rows (y, T, E, class). */
   get runs(): number {
-    return this.table('runs', () => [[], [], [], []]);
+    return this.table(runsName, () => [[], [], [], []]);
   }
 
   /** Rows (y, w): w = 0 for every value, and w < 2^s for those of the reach. */

@@ -22,10 +22,10 @@ import { linearVariables } from './contraction-shape.ts';
 import { maskedForm } from './forms.ts';
 import { accumulatorClaims, stack } from './instances.ts';
 import { defaultKernels } from './kernels/choose.ts';
-import type { Kernels } from './kernels/kernels.ts';
+import type { Allocate, Kernels } from './kernels/kernels.ts';
 import type { AcceptedKey } from './key.ts';
 import { addressOf, type Layout, type MatrixPlace, tensorsOf } from './layout.ts';
-import { proveLookups } from './lookup-prover.ts';
+import { lookupCells, proveLookups } from './lookup-prover.ts';
 import { noiseRows } from './mask.ts';
 import { codeDimension, descriptorsOf, rootsOf } from './matrix.ts';
 import { rootOf } from './merkle.ts';
@@ -89,6 +89,7 @@ function commitWitness(
   statement: Statement,
   cells: Cells,
   kernels: Kernels,
+  allocate: Allocate,
   options: ProverOptions,
 ): Committed {
   const { system, layout, parameters } = key;
@@ -96,7 +97,7 @@ function commitWitness(
   const [place] = layout.matrices as [MatrixPlace];
   const dimension = codeDimension(parameters);
   const logCode = parameters.logRow + parameters.logBlowup;
-  const rows = new Uint32Array((place.rows.length + (mask === null ? 0 : noiseRows)) * dimension);
+  const rows = allocate((place.rows.length + (mask === null ? 0 : noiseRows)) * dimension);
   const fill = (tensors: readonly TensorId[], data: (id: TensorId) => ArrayLike<number>): void =>
     fillRows(
       rows,
@@ -112,7 +113,7 @@ function commitWitness(
   const own = tensorsOf(system, witnessMatrix).filter((id) => id !== mask?.pads && id !== mask?.blinding);
   fill(own, (id) => cells.tensors[id] as Float64Array);
   if (mask === null)
-    return { encoded: encodeAndHash(kernels, rows, dimension, logCode, new Uint8Array(0)), noise: null };
+    return { encoded: encodeAndHash(kernels, rows, dimension, logCode, new Uint8Array(0), allocate), noise: null };
   invariant(options.randomness.length === 32, 'a proof is made with 32 fresh random bytes');
   const purpose = `provenn/proof-randomness/1 ${protocolOf(key, options)}`;
   const claimed = new ByteWriter();
@@ -128,7 +129,7 @@ function commitWitness(
   fill([mask.blinding], () => noise.blinding);
   fillTails(rows, place.rows.length, layout.logRow, dimension, noise.tails);
   rows.set(noise.rows, place.rows.length * dimension);
-  return { encoded: encodeAndHash(kernels, rows, dimension, logCode, noise.salts), noise };
+  return { encoded: encodeAndHash(kernels, rows, dimension, logCode, noise.salts, allocate), noise };
 }
 
 /** The opened form of a long-lived matrix. Whether it is the committed one is the verifier's to say. */
@@ -255,10 +256,28 @@ function proveRelations(
   if (noise !== null) proveProducts(channel, noise);
 }
 
+/** Cells of the vectors of a whole proof: the witness matrix, and the larger of what lookups and opening take for a while. */
+function arenaCells({ system, layout, parameters }: AcceptedKey): number {
+  const rows = (layout.matrices[0] as MatrixPlace).rows.length + noiseRows;
+  const encoded = rows * (codeDimension(parameters) + 2 ** (parameters.logRow + parameters.logBlowup));
+  return encoded + Math.max(lookupCells(stack(system)), 8 * 2 ** layout.logCells) + 64;
+}
+
 /** Steps 2 to 10 of docs/protocol.md. Deterministic given the randomness. */
 export function proveBody(key: AcceptedKey, statement: Statement, cells: Cells, options: ProverOptions): Uint8Array {
-  const { system, layout, parameters } = key;
   const kernels = options.kernels ?? defaultKernels();
+  return kernels.arena(arenaCells(key), (allocate) => proveIn(kernels, allocate, key, statement, cells, options));
+}
+
+function proveIn(
+  kernels: Kernels,
+  room: Allocate,
+  key: AcceptedKey,
+  statement: Statement,
+  cells: Cells,
+  options: ProverOptions,
+): Uint8Array {
+  const { system, layout, parameters } = key;
   const logCode = parameters.logRow + parameters.logBlowup;
   const dimension = codeDimension(parameters);
   const protocol = protocolOf(key, options);
@@ -267,7 +286,7 @@ export function proveBody(key: AcceptedKey, statement: Statement, cells: Cells, 
   const longLived = key.matrices.map(({ name }) => openingOf(options, name));
   const descriptors = descriptorsOf(key.matrices, rootsOf(key.matrices, statement.commitments));
   const transcript = (): Transcript => openTranscript(protocol, key.keyDigest, descriptors, statement);
-  const { encoded: witness, noise } = commitWitness(key, statement, cells, kernels, options);
+  const { encoded: witness, noise } = commitWitness(key, statement, cells, kernels, room, options);
   const encoded = [witness, ...longLived];
   const channel = new ProverChannel(transcript(), noise?.pads ?? null);
   channel.begin(2);

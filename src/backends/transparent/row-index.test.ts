@@ -4,9 +4,7 @@ import { RowIndex } from './row-index.ts';
 
 function rowsOf(index: RowIndex, tuples: readonly (readonly number[])[], width: number): number[] {
   const columns = Array.from({ length: width }, (_, i) => tuples.map((tuple) => tuple[i] as number));
-  const found: number[] = [];
-  index.forEachRow(columns, tuples.length, (row) => found.push(row));
-  return found;
+  return Array.from(index.rowsOf(columns, tuples.length)).filter((row) => row >= 0);
 }
 
 const widths = { narrow: 40, wide: 2 ** 31 - 1 };

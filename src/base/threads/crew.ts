@@ -35,7 +35,17 @@ export type Threads = {
 
 const kernels = [
   ...['foldHigh', 'foldLow', 'addScaled', 'accumulateBase', 'addHalves', 'extendEq', 'fractionLayer', 'fractionRound'],
-  ...['innerProductRound', 'weightedSums', 'applyAlong', 'encodeRows', 'hashColumns', 'hashPairs', 'dotRows', 'grind'],
+  ...[
+    'clear',
+    'innerProductRound',
+    'weightedSums',
+    'applyAlong',
+    'encodeRows',
+    'hashColumns',
+    'hashPairs',
+    'dotRows',
+    'grind',
+  ],
 ] as readonly Kernel[];
 
 const scratchBytes = 4096;
@@ -195,7 +205,6 @@ export function openCrew(count: number, spawn: Spawn, options: CrewOptions = {})
   const { buffer } = memory;
   if (!maySleep(new Int32Array(buffer, control, places.words))) return null;
   own.useScratch(scratch);
-  const stack = new Stack(memory, top);
   const { quantum = 40000, slices = patientSlices } = options;
   const most = Math.min(places.most, piecesPerThread * count);
   const caller = new Caller(buffer, control, own, slices);
@@ -211,7 +220,8 @@ export function openCrew(count: number, spawn: Spawn, options: CrewOptions = {})
     };
     caller.employ(spawn(workerSource, task, caller.end));
   }
-  const crew = { own, most, quantum, sums, words: () => stack.words, run: caller.run.bind(caller) };
-  const wasm = { exports: splitExports(crew), stack, pieces: most };
+  const words = (): Uint32Array => new Uint32Array(memory.buffer);
+  const exports = splitExports({ own, most, quantum, sums, words, run: caller.run.bind(caller) });
+  const wasm = { exports, stack: new Stack(memory, top, exports.clear), pieces: most };
   return { count, wasm, ready: () => caller.ready(), close: caller.end };
 }

@@ -35,6 +35,7 @@ type CutKernel = Exclude<keyof WasmExports, 'memory' | 'heap' | 'prepareWeights'
 
 /** Kernels whose results lie where the units are. How sums are put together, and what goes in steps, is in `split.ts`. */
 export const cuts: Readonly<Record<CutKernel, Cut>> = {
+  clear: along(1, [1], () => 0.2),
   foldHigh: along(3, [element], () => 4),
   foldLow: along(2, [element, 2 * element], () => 4),
   addScaled: along(3, [element, element], () => 4),

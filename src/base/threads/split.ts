@@ -96,6 +96,7 @@ export function splitExports(crew: Crew): WasmExports {
     memory: own.memory,
     heap: () => own.heap(),
     prepareWeights: (weights, many) => own.prepareWeights(weights, many),
+    clear: plain('clear'),
     foldHigh: plain('foldHigh'),
     foldLow: (out, from, count, factor) => foldLow(crew, out, from, count, factor),
     addScaled: plain('addScaled'),

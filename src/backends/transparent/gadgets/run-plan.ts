@@ -118,18 +118,3 @@ export function forEachInterval(
 export function reachOf(reach: Reach | null, value: number): number | null {
   return reach?.values.includes(value) === true ? reach.bits : null;
 }
-
-/** Where x lies: the interval and the strides before it; the first that hold it. */
-export function intervalOf(
-  start: number,
-  length: number,
-  bits: number,
-  reach: number | null,
-  x: number,
-): Interval & { readonly strides: number } {
-  const size = 2 ** (bits + (reach ?? 0));
-  const from = Math.floor((x - start) / size) * size;
-  if (reach === null) return { first: start + from, last: start + Math.min(from + size, length) - 1, strides: 0 };
-  const first = start + Math.min(from, length - size);
-  return { first, last: first + 2 ** bits - 1, strides: Math.floor((x - first) / 2 ** bits) };
-}

@@ -17,8 +17,8 @@ export type Along = { readonly outer: number; readonly size: number; readonly in
 export type Kernels = {
   /** Runs `work` with vectors where these kernels like them best. They must not be used after it returns. */
   arena<T>(cells: number, work: (allocate: Allocate) => T): T;
-  /** Codewords of `rows` rows of `dimension` coefficients, each of 2^logCode symbols, one after another. */
-  encodeRows(cells: Uint32Array, rows: number, dimension: number, logCode: number): Uint32Array;
+  /** Codewords of `rows` rows of `dimension` coefficients, each of 2^logCode symbols, one after another, allocated as told. */
+  encodeRows(cells: Uint32Array, rows: number, dimension: number, logCode: number, allocate?: Allocate): Uint32Array;
   /** Leaf digests of the columns of `rows` codewords, each after its share of `salts`: 16 bytes a column, or none. */
   hashColumns(codewords: Uint32Array, rows: number, logCode: number, salts: Uint8Array): Uint8Array;
   /** Node digests of neighbours: half as many as there are. */

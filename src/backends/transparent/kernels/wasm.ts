@@ -17,6 +17,8 @@ type Part = readonly [vector: Uint32Array, cells: number];
 
 /** Cells of columns that are hashed between two copies: about what a second-level cache holds. */
 const columnCells = 2 ** 17;
+/** Cells of columns that are copied together before they are hashed: what stays close while it is read. */
+const roomCells = 2 ** 16;
 /** Cells of codewords that are made between two copies. */
 const codewordCells = 2 ** 18;
 /** Nonces tried between two looks at the result. */
@@ -169,33 +171,61 @@ function vectorKernels(
 }
 
 function encodeRows(wasm: WasmExports, stack: Stack): Kernels['encodeRows'] {
-  return (cells, rows, dimension, logCode) => {
-    if (logCode < 2) return referenceKernels.encodeRows(cells, rows, dimension, logCode);
+  return (cells, rows, dimension, logCode, allocate = (count) => new Uint32Array(count)) => {
+    const plainly = (): Uint32Array => referenceKernels.encodeRows(cells, rows, dimension, logCode);
+    if (logCode < 2) return plainly();
     const length = 2 ** logCode;
     const { order, powers } = transformTables(logCode);
-    const portion = Math.min(rows, Math.max(1, Math.floor(codewordCells / length)));
-    const done = stack.frame(8 * length + 4 * portion * (dimension + length) + 64, () => {
+    const out = allocate(rows * length);
+    const [source, target] = [stack.addressOf(cells), stack.addressOf(out)];
+    const inside = source >= 0 && target >= 0;
+    const portion = inside ? rows : Math.min(rows, Math.max(1, Math.floor(codewordCells / length)));
+    const room = 4 * portion * ((source < 0 ? dimension : 0) + (target < 0 ? length : 0));
+    const done = stack.frame(8 * length + room + 128, () => {
       const [places, table] = [stack.pushWords(order), stack.pushWords(powers)];
-      const [from, to] = [stack.push(4 * portion * dimension), stack.push(4 * portion * length)];
-      const out = new Uint32Array(rows * length);
+      const from = source < 0 ? stack.push(4 * portion * dimension) : 0;
+      const to = target < 0 ? stack.push(4 * portion * length) : 0;
       for (let row = 0; row < rows; row += portion) {
         const count = Math.min(portion, rows - row);
-        stack.words.set(cells.subarray(row * dimension, (row + count) * dimension), from / 4);
-        wasm.encodeRows(from, count, dimension, places, logCode, table, to);
-        out.set(stack.words.subarray(to / 4, to / 4 + count * length), row * length);
+        if (source < 0) stack.words.set(cells.subarray(row * dimension, (row + count) * dimension), from / 4);
+        const [read, write] = [
+          source < 0 ? from : source + 4 * row * dimension,
+          target < 0 ? to : target + 4 * row * length,
+        ];
+        wasm.encodeRows(read, count, dimension, places, logCode, table, write);
+        if (target < 0) out.set(stack.words.subarray(to / 4, to / 4 + count * length), row * length);
       }
       return out;
     });
-    return done ?? referenceKernels.encodeRows(cells, rows, dimension, logCode);
+    return done ?? plainly();
   };
 }
 
+/** Columns that are copied together before they are hashed: whole cache lines, where few rows allow it. */
+function roomWidth(rows: number): number {
+  return Math.max(4, Math.min(64, 4 * Math.floor(roomCells / rows / 4)));
+}
+
 function hashColumns({ exports, stack, pieces }: Wasm): Kernels['hashColumns'] {
-  return (codewords, rows, logCode, salts) => {
-    const length = 2 ** logCode;
-    if (length < 4) return referenceKernels.hashColumns(codewords, rows, logCode, salts);
+  /** Where the columns are; each piece of the work copies some together in a place of its own, if there is room for that. */
+  function inPlace(at: number, rows: number, length: number, salts: Uint8Array): Uint8Array | null {
+    const width = roomWidth(rows);
+    const bytes = salts.length + digestLength * (length + 1) + 128;
+    const hashed = (room: number): Uint8Array => {
+      const [key, salt] = [stack.pushBytes(leafKey), salts.length === 0 ? 0 : stack.pushBytes(salts)];
+      const place = room === 0 ? 0 : stack.push(room);
+      const digests = stack.push(digestLength * length);
+      exports.hashColumns(at, 4 * length, rows, length, salt, key, digests, place, width);
+      return stack.read(digests, digestLength * length).slice();
+    };
+    const room = 4 * rows * width * pieces;
+    return stack.frame(bytes + room, () => hashed(room)) ?? stack.frame(bytes, () => hashed(0));
+  }
+
+  /** The columns are brought here in portions. */
+  function brought(codewords: Uint32Array, rows: number, length: number, salts: Uint8Array): Uint8Array | null {
     const width = Math.min(length, Math.max(4, 2 ** Math.floor(Math.log2((columnCells * pieces) / rows))));
-    const done = stack.frame(width * (4 * rows + 16 + digestLength) + digestLength + 256, () => {
+    return stack.frame(width * (4 * rows + 16 + digestLength) + digestLength + 256, () => {
       const key = stack.pushBytes(leafKey);
       const salt = salts.length === 0 ? 0 : stack.push(16 * width);
       const columns = stack.push(4 * rows * width);
@@ -213,7 +243,16 @@ function hashColumns({ exports, stack, pieces }: Wasm): Kernels['hashColumns'] {
       }
       return out;
     });
-    return done ?? referenceKernels.hashColumns(codewords, rows, logCode, salts);
+  }
+
+  return (codewords, rows, logCode, salts) => {
+    const length = 2 ** logCode;
+    const at = stack.addressOf(codewords);
+    if (length < 4) return referenceKernels.hashColumns(codewords, rows, logCode, salts);
+    const done = at < 0 ? null : inPlace(at, rows, length, salts);
+    return (
+      done ?? brought(codewords, rows, length, salts) ?? referenceKernels.hashColumns(codewords, rows, logCode, salts)
+    );
   };
 }
 
