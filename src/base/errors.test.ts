@@ -43,6 +43,7 @@ describe('the catalogue', () => {
         "PROOF_SELF_CHECK": "rejected",
         "RESOURCE_LIMIT": "resource",
         "SETUP_REFUSED": "tampered",
+        "THREAD_FAILED": "resource",
         "USAGE": "usage",
       }
     `);
