@@ -4,6 +4,7 @@ import type { Opening } from '../artifact/commitment.ts';
 import type { ProvingKey, VerifyingKey } from '../artifact/keys.ts';
 import type { Proof } from '../artifact/proof.ts';
 import type { Witness } from '../artifact/witness.ts';
+import type { Accepted } from './verifying.ts';
 
 /** Counts that say what a proof will cost, by name. */
 export type Costs = { readonly [name: string]: number };
@@ -55,6 +56,8 @@ export type MadeKey = {
 };
 
 export type ProofOptions = {
+  /** The verifying half of the key, when this backend accepted it already. */
+  readonly accepted?: Accepted;
   /** 32 bytes from the system's generator, for this proof only; backends that draw their own do without. */
   readonly randomness: Uint8Array;
   /** Of every long-lived matrix of the circuit, by name; their uses are counted already. */

@@ -73,12 +73,14 @@ const transparent: Backend = {
   needsSetup: false,
   supports: () => ({ supported: true, costs: {} }),
   makeKey: async (circuit, { secrets }) => transparentKey(circuit, secrets),
-  prove: async ({ verifyingKey }, witness, context, { randomness, onStage, openings }) =>
-    proveWitness(acceptKey(verifyingKey), witness, context, {
+  prove: async ({ verifyingKey }, witness, context, { accepted = acceptKey(verifyingKey), ...options }) => {
+    const { randomness, onStage, openings } = options;
+    return proveWitness(accepted as AcceptedKey, witness, context, {
       randomness,
       onStage,
       openings: openAll(openings ?? new Map()),
-    }),
+    });
+  },
   heldCells: () => new Map(),
   contract: null,
   contribute: null,

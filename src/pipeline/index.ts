@@ -15,7 +15,15 @@ export {
 export { contextText, type Description, describeFile } from './describe.ts';
 export { type Bindings, type ImportedModel, importModel, isFloatModel } from './import.ts';
 export { commitPorts, type Draw, type UsableOpening } from './openings.ts';
-export { type Proven, type ProveOptions, type ProveStage, proveFor, proveInference } from './prove.ts';
+export {
+  type PreparedProvingKey,
+  type Proven,
+  type ProveOptions,
+  type ProveStage,
+  prepareProvingKey,
+  proveFor,
+  proveInference,
+} from './prove.ts';
 export { type Linked, type Rekeyed, rekey, rekeyCommitment } from './rekey.ts';
 export { outputsOf, runModel, traceJson } from './run.ts';
 export { contractCallOf, contributeTo, exportSolidity } from './setup.ts';

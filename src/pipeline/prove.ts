@@ -8,7 +8,8 @@ import { maximumContextLength } from '../artifact/statement.ts';
 import type { Trace } from '../artifact/trace.ts';
 import type { Claims } from '../artifact/verdict.ts';
 import type { Witness } from '../artifact/witness.ts';
-import { acceptKey, proveWitness } from '../backends/transparent/index.ts';
+import { backendName } from '../backends/transparent/config.ts';
+import { type AcceptedKey, acceptKey, proveWitness } from '../backends/transparent/index.ts';
 import type { Accepted } from '../backends/verifying.ts';
 import { invariant, ProvennError } from '../base/errors.ts';
 import type { IntTensor } from '../base/tensor.ts';
@@ -59,6 +60,9 @@ export type ProveOptions = {
 function onThreads<T>({ threads }: ProveOptions, work: () => T): T {
   return threads === undefined || threads === null ? work() : withWasm(threads.wasm, work);
 }
+
+/** A proving key whose verifying half was accepted once, for services that prove many times under it. */
+export type PreparedProvingKey = { readonly provingKey: ProvingKey; readonly accepted: Accepted };
 
 export type Proven = {
   readonly proof: Proof;
@@ -154,19 +158,41 @@ function contextOf({ context = new Uint8Array(0), randomness }: ProveOptions): U
   );
 }
 
+/** Accepts the verifying half of a key. Throws `KEY_REFUSED`. */
+export function prepareProvingKey(key: ProvingKey): PreparedProvingKey {
+  return { provingKey: key, accepted: prepareKey(key.verifyingKey).accepted };
+}
+
+/** What accepts keys of the transparent backend refuses all others. */
+function acceptTransparent(given: ProvingKey | PreparedProvingKey): AcceptedKey {
+  if (!('accepted' in given)) return acceptKey(given.verifyingKey);
+  return given.accepted.backend === backendName
+    ? (given.accepted as AcceptedKey)
+    : acceptKey(given.provingKey.verifyingKey);
+}
+
 /**
  * Runs the model on `inputs` (by port name, the integers behind each port) and proves the run with the transparent backend. The
  * proof is verified, and its claims compared with the run, before it is returned. Throws `INPUT_MISMATCH`, `USAGE` for a long context or short randomness, or `PROOF_SELF_CHECK`.
  */
-export function proveInference(key: ProvingKey, inputs: ReadonlyMap<string, IntTensor>, options: ProveOptions): Proven {
+export function proveInference(
+  key: ProvingKey | PreparedProvingKey,
+  inputs: ReadonlyMap<string, IntTensor>,
+  options: ProveOptions,
+): Proven {
   return onThreads(options, () => proveHere(key, inputs, options));
 }
 
-function proveHere(key: ProvingKey, inputs: ReadonlyMap<string, IntTensor>, options: ProveOptions): Proven {
+function proveHere(
+  given: ProvingKey | PreparedProvingKey,
+  inputs: ReadonlyMap<string, IntTensor>,
+  options: ProveOptions,
+): Proven {
   const context = contextOf(options);
   const stage = options.onStage ?? ((): void => {});
   stage('key');
-  const accepted = acceptKey(key.verifyingKey);
+  const key = 'accepted' in given ? given.provingKey : given;
+  const accepted = acceptTransparent(given);
   stage('execute');
   const selected = selectSamples(accepted, inputs, options.samples ?? new Map(), options.openings ?? []);
   const trace = execute(key.model, selected.inputs);
@@ -180,15 +206,16 @@ function proveHere(key: ProvingKey, inputs: ReadonlyMap<string, IntTensor>, opti
 
 /** The same with the backend that the key belongs to, whichever it is. Throws `DEPENDENCY_MISSING` and `KEY_REFUSED` besides. */
 export async function proveFor(
-  key: ProvingKey,
+  given: ProvingKey | PreparedProvingKey,
   inputs: ReadonlyMap<string, IntTensor>,
   options: ProveOptions,
 ): Promise<Proven> {
   const context = contextOf(options);
   const onStage = options.onStage ?? ((): void => {});
   onStage('key');
+  const key = 'accepted' in given ? given.provingKey : given;
   const backend = await backendOf(key.verifyingKey.backend);
-  const { accepted } = prepareKey(key.verifyingKey);
+  const { accepted } = 'accepted' in given ? given : prepareProvingKey(given);
   onStage('execute');
   const selected = selectSamples(accepted, inputs, options.samples ?? new Map(), options.openings ?? []);
   const trace = onThreads(options, () => execute(key.model, selected.inputs));
@@ -196,7 +223,7 @@ export async function proveFor(
   const held = backend.heldCells(key);
   const { witness, openings, made } = onThreads(options, () => prepare(accepted, trace, options, selected.cells, held));
   const proof = await onThreads(options, () =>
-    backend.prove(key, witness, context, { randomness: options.randomness, openings, onStage }),
+    backend.prove(key, witness, context, { accepted, randomness: options.randomness, openings, onStage }),
   );
   onStage('verify');
   const claims = onThreads(options, () => selfCheck(key.model, accepted, { proof, trace, witness }));

@@ -5,7 +5,7 @@ import { profile, type QuantGraph } from '../artifact/quant-graph.ts';
 import { makeKey } from '../backends/transparent/index.ts';
 import { buildCircuit } from '../compile/circuit.ts';
 import { allPublic, type Level } from '../compile/visibility.ts';
-import { proveFor, proveInference } from './prove.ts';
+import { prepareProvingKey, proveFor, proveInference } from './prove.ts';
 
 const table = Array.from({ length: 256 }, (_, i) => i);
 const port = (name: string, tensor: string) => ({ name, tensor, dims: [4], dtype: 'u8' as const, quantization: null });
@@ -55,5 +55,31 @@ describe.each(['public', 'private', 'committed'] as const)('an output that is %s
     await expect(later()).rejects.toMatchObject(refusal);
     // On integers that read the same both ways it is a proof of what the model computed.
     expect(prove(false, true, output, [10, 20, 20, 10]).now).not.toThrow();
+  });
+});
+
+describe('a prepared proving key', () => {
+  const key = {
+    verifyingKey: makeKey(buildCircuit(graphOf(false), allPublic)),
+    model: graphOf(false),
+    material: new Uint8Array(0),
+  };
+  const inputs = new Map([['x', { dtype: 'u8' as const, dims: [4], data: Int32Array.of(1, 2, 3, 4) }]]);
+  const randomness = new Uint8Array(32).fill(5);
+
+  it('makes the proofs of the key it was made of', async () => {
+    const once = proveInference(key, inputs, { randomness }).proof;
+    const prepared = prepareProvingKey(key);
+    for (let i = 0; i < 2; i++) expect(proveInference(prepared, inputs, { randomness }).proof).toEqual(once);
+    expect((await proveFor(prepared, inputs, { randomness })).proof).toEqual(once);
+    expect((await proveFor(key, inputs, { randomness })).proof).toEqual(once);
+  });
+
+  it('is refused like the key', () => {
+    const wrong = { ...key, verifyingKey: { ...key.verifyingKey, backend: 'nobody/1' } };
+    const accepted = { ...prepareProvingKey(key).accepted, backend: 'groth16/1' };
+    const refused = expect.objectContaining({ code: 'KEY_REFUSED' });
+    expect(() => prepareProvingKey(wrong)).toThrow(refused);
+    expect(() => proveInference({ provingKey: wrong, accepted }, inputs, { randomness })).toThrow(refused);
   });
 });
