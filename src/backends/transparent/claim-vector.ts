@@ -1,10 +1,10 @@
 /** Φ, prover's side: the batched claim vector over all of V. */
-import { at, type Ext, isZero, multiply } from '../../base/extension.ts';
+import { add, at, type Ext, isZero, multiply, one } from '../../base/extension.ts';
 import type { ClaimTerm } from './claims.ts';
 import { type Kernel, kernelVector } from './kernel-vectors.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { addressOf, type Layout, paddedBits } from './layout.ts';
-import type { System, SystemTensor } from './system.ts';
+import type { System, SystemTensor, TensorId } from './system.ts';
 
 /** Weights over the innermost dimensions, as they lie in a padded tensor. */
 type Tail = { readonly weights: Uint32Array; readonly dims: number };
@@ -30,6 +30,65 @@ function tailOf(kernels: Kernels, vectors: readonly Uint32Array[], shifts: reado
   return { weights, dims };
 }
 
+/** A term with its kernels written out, one vector per dimension. */
+type Written = { readonly coefficient: Ext; readonly tensor: TensorId; readonly vectors: readonly Uint32Array[] };
+
+function sameVector(a: Uint32Array, b: Uint32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** a·x + b·y. */
+function combination(kernels: Kernels, a: Ext, x: Uint32Array, b: Ext, y: Uint32Array): Uint32Array {
+  const out = new Uint32Array(x.length);
+  kernels.addScaled(out, x, a, x.length / 4);
+  kernels.addScaled(out, y, b, y.length / 4);
+  return out;
+}
+
+/** Two terms as one, when their vectors differ in one dimension at most. */
+function joined(kernels: Kernels, a: Written, b: Written): Written | null {
+  const differing = a.vectors.flatMap((vector, dim) =>
+    sameVector(vector, b.vectors[dim] as Uint32Array) ? [] : [dim],
+  );
+  const [dim] = differing;
+  if (dim === undefined) return { ...a, coefficient: add(a.coefficient, b.coefficient) };
+  if (differing.length > 1) return null;
+  const vector = combination(
+    kernels,
+    a.coefficient,
+    a.vectors[dim] as Uint32Array,
+    b.coefficient,
+    b.vectors[dim] as Uint32Array,
+  );
+  return { tensor: a.tensor, coefficient: one, vectors: a.vectors.map((old, i) => (i === dim ? vector : old)) };
+}
+
+/**
+ * The terms written out, with those of one tensor joined where that is possible: the taps of a window read a wire through
+ * kernels that are the same but along one dimension, and the two cells of a cut step are looked up twice at one point.
+ */
+function writtenTerms(kernels: Kernels, system: System, terms: readonly ClaimTerm[]): readonly Written[] {
+  const found = new Map<TensorId, Written[]>();
+  for (const { coefficient, tensor, kernels: factors } of terms) {
+    const { sizes } = system.tensors[tensor] as SystemTensor;
+    const vectors =
+      sizes.length === 0
+        ? [Uint32Array.of(1, 0, 0, 0)]
+        : sizes.map((size, dim) => kernelVector(factors[dim] as Kernel, size));
+    let term: Written = { coefficient, tensor, vectors };
+    const others: Written[] = [];
+    for (const other of found.get(tensor) ?? []) {
+      const both = joined(kernels, other, term);
+      if (both === null) others.push(other);
+      else term = both;
+    }
+    found.set(tensor, [...others, term]);
+  }
+  return [...found.values()].flat();
+}
+
 /** Adds Σ coefficient·(⊗ kernels) of all terms to `out`, which holds zeros or other claims. */
 export function addClaimVector(
   kernels: Kernels,
@@ -38,13 +97,9 @@ export function addClaimVector(
   terms: readonly ClaimTerm[],
   out: Uint32Array,
 ): void {
-  for (const { coefficient, tensor, kernels: factors } of terms) {
+  for (const { coefficient, tensor, vectors } of writtenTerms(kernels, system, terms)) {
     const { sizes } = system.tensors[tensor] as SystemTensor;
     const shape = sizes.length === 0 ? [1] : sizes;
-    const vectors =
-      sizes.length === 0
-        ? [Uint32Array.of(1, 0, 0, 0)]
-        : sizes.map((size, dim) => kernelVector(factors[dim] as Kernel, size));
     const shifts = shape.map((_, dim) => 2 ** paddedBits(shape.slice(dim + 1)));
     const { weights, dims } = tailOf(kernels, vectors, shifts);
     const spread = (dim: number, address: number, weight: Ext): void => {
