@@ -38,7 +38,10 @@ function dataOf(name) {
 }
 
 const both = ['--scales', 'mixed,per-tensor'];
-const largest = ['--runs', '3', '--warmup', '1', '--seconds', '1'];
+/** Few proofs of what takes seconds. */
+const few = (runs) => ['--runs', String(runs), '--warmup', '1', '--seconds', '1'];
+const sweep = (size, runs) => [`sweep-${size}`, '--scales', 'per-tensor', ...few(runs)];
+
 /** What is measured, the most important first. */
 const parts = options.quick
   ? [
@@ -46,11 +49,12 @@ const parts = options.quick
       ['sweep-14', 'sweep-28', '--scales', 'per-tensor', '--runs', '2', '--warmup', '0'],
     ]
   : [
-      ['mlp', 'lenet5', 'residual', ...both, '--runs', '15', '--warmup', '3', '--seconds', '15', '--commands'],
-      ['vgg16', 'lenet5-x16', 'lenet5-x100', ...both, '--runs', '7', '--warmup', '1', '--seconds', '15'],
-      ['resnet18', ...both, ...largest],
-      ...['14', '28', '56', '112', '224', '448'].map((size) => [`sweep-${size}`, '--scales', 'per-tensor', ...largest]),
-      ['mobilenetv2', ...both, ...largest],
+      ['mlp', 'lenet5', 'residual', ...both, '--runs', '15', '--warmup', '3', '--seconds', '12', '--commands'],
+      ['vgg16', 'lenet5-x16', 'lenet5-x100', ...both, '--runs', '7', '--warmup', '1', '--seconds', '8'],
+      ['resnet18', ...both, ...few(3)],
+      ...[14, 28, 56, 112].map((size) => sweep(size, 5)),
+      ...[224, 448].map((size) => sweep(size, 2)),
+      ['mobilenetv2', ...both, ...few(2)],
     ];
 
 function joined(reports) {

@@ -155,9 +155,12 @@ function peerSection(peer: PeerOutcome): string {
   ];
   const chosen = Object.entries(settings).map(([key, value]) => `${key} ${String(value)}`);
   return [
-    `${name} ${version}, its released package, on the float LeNet-5 of artifacts/lenet5 and one image; provenn on its int8 form and the`,
-    `same image, ${ours.contestant}. ${peer.runs} proofs of each, turn by turn. Settings: ${chosen.join(', ')}. Its reference string was made`,
-    `on the spot, for timing only; its prover reads the proving key from disk for each proof. All three models choose the same class: ${peer.sameClass ? 'yes' : 'no'}.`,
+    [
+      `${name} ${version}, its released package, on the float LeNet-5 of artifacts/lenet5 and one image; provenn on its int8 form and the same image, ${ours.contestant}.`,
+      `${peer.runs} ${peer.runs === 1 ? 'proof' : 'proofs'} of each, turn by turn. Settings: ${chosen.join(', ')}.`,
+      'Its reference string was made on the spot, good for timing only; its prover reads the proving key from disk for every proof.',
+      `${peer.sameClass ? 'All three models choose the same class' : 'The models do not choose the same class'}.`,
+    ].join('\n'),
     '',
     table(['', 'provenn', name], rows),
   ].join('\n');

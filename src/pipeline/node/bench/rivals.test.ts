@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openContestant } from './contestant.ts';
 import { launch } from './lines.ts';
 import { takeTurns } from './rivals.ts';
 
@@ -37,6 +38,13 @@ describe('takeTurns', () => {
     };
     const [result] = await takeTurns([slow], { ...still, now: () => clock, seconds: 1, warmup: 1, runs: 9 });
     expect(result?.runs).toEqual([1, 2, 3]);
+  });
+});
+
+describe('a contestant of another revision', () => {
+  it('is refused where nothing is compiled', async () => {
+    const job = { model: 'model.onnx', revision: '/nowhere', threads: 1, inputs: null };
+    await expect(openContestant(job, () => 0)).rejects.toThrow('There is no compiled provenn in /nowhere.');
   });
 });
 
