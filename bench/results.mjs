@@ -1,7 +1,7 @@
 /**
  * The figures of docs/results.md, in about a quarter of an hour on a quiet machine with two cores:
  *
- *   npm run build && node bench/results.mjs [--minutes 15] [--peers FOLDER] [--threads 1,2] [--out FOLDER] [--quick]
+ *   node bench/results.mjs [--minutes 15] [--peers FOLDER] [--threads 1,2] [--out FOLDER] [--quick]
  *
  * writes data/bench.json, data/bench.html, its plots and results.md under docs (or --out). Parts that no time is left for are not
  * measured, and the page says so. --peers runs ezkl too, where python3 can import it (PYTHONPATH), and keeps its keys in FOLDER.
@@ -15,6 +15,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
+const { status } = spawnSync(process.execPath, [join(root, 'scripts', 'setup.mjs')], { stdio: 'inherit' });
+if (status !== 0) process.exit(1);
 const dist = new URL('../dist/src/pipeline/bench/', import.meta.url);
 const { benchPage, benchPictures } = await import(new URL('page.js', dist).href);
 const { pictureFile, resultsPage } = await import(new URL('results.js', dist).href);
