@@ -21,7 +21,7 @@ const table = {
   pipeline: libraryRooms,
   page: ['base', 'artifact', 'pipeline', 'verify', 'audit'],
   serve: ['base', 'artifact', 'pipeline', 'verify', 'audit'],
-  cli: ['base', 'artifact', 'pipeline', 'verify', 'audit', 'serve'],
+  cli: ['base', 'artifact', 'pipeline', 'verify', 'second', 'audit', 'serve'], // asks both verifiers about a bundle
 };
 
 const rooms = Object.keys(table);

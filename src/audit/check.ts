@@ -89,7 +89,7 @@ async function findingsOf(context: CheckContext): Promise<Finding[]> {
   const stated = readStated(context);
   const { judged, findings } = checkProof(context);
   const signed = [...checkManifest(context.members), ...checkSigner(context, stated), ...checkTerms(context, stated)];
-  const first = [...signed, ...checkNamedMembers(context, stated), ...findings, checkSecondOpinion(context)];
+  const first = [...signed, ...checkNamedMembers(context, stated), ...findings, checkSecondOpinion(context, judged)];
   if (judged === null) {
     const detail = 'Without an accepted proof there is nothing to derive them from.';
     return [...first, notChecked(rebuildClaim, null, detail)];

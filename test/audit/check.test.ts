@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { memberPaths } from '../../src/audit/bundle.ts';
+import type { SecondOpinion } from '../../src/audit/checks/context.ts';
 import { makeManifest } from '../../src/audit/manifest.ts';
 import { makeSigningKey, signerOf } from '../../src/audit/node/signatures.ts';
 import { utf8 } from '../../src/base/bytes.ts';
 import { check, failing, outcomeOf, seal, signer, withMember, without } from './bundle-support.ts';
-import { auditSource } from './source.ts';
+import { publicSource } from './source.ts';
 
-const source = auditSource();
+const source = publicSource();
 const sealed = seal(source);
 const { keyBytes, claims } = source;
 
@@ -95,13 +96,25 @@ describe('time', () => {
 
 describe('a second opinion', () => {
   const claim = 'a second, independent verifier agrees';
+  const { keyDigest, modelDigest } = claims;
 
-  it('counts', async () => {
-    const opinion = (answer: { ok: true } | { ok: false | null; reason: string }) =>
-      check(sealed, {}, { secondVerifier: () => answer as { ok: true } });
-    expect(outcomeOf(await opinion({ ok: true }), claim)).toMatch(/^pass/);
-    expect(failing(await opinion({ ok: false, reason: 'No.' }))).toEqual([memberPaths.proof]);
-    expect(outcomeOf(await opinion({ ok: null, reason: 'Not mine.' }), claim)).toBe('not-checked: Not mine.');
+  it.each<[SecondOpinion, RegExp]>([
+    [{ ok: true, keyDigest, modelDigest }, /^pass/],
+    [{ ok: true, keyDigest, modelDigest: keyDigest }, /^fail: .*another model/],
+    [{ ok: false, reason: 'No.' }, /^fail: .*No\.$/],
+    [{ ok: null, reason: 'Not mine.' }, /^not-checked: Not mine\.$/],
+  ])('%j counts', async (opinion, outcome) => {
+    expect(outcomeOf(await check(sealed, {}, { secondVerifier: () => opinion }), claim)).toMatch(outcome);
+  });
+
+  it('is asked about the files, and cannot end the check', async () => {
+    const asked: Uint8Array[] = [];
+    const secondVerifier = (key: Uint8Array, proof: Uint8Array): never => {
+      asked.push(key, proof);
+      throw new Error('broken');
+    };
+    expect(outcomeOf(await check(sealed, {}, { secondVerifier }), claim)).toBe('fail: broken.');
+    expect(asked).toEqual([source.keyBytes, source.proofBytes]);
   });
 });
 

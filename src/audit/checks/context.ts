@@ -20,7 +20,8 @@ export type AuditExpectation = {
 
 /** The answer of another verifier that shares no code with the first. */
 export type SecondOpinion =
-  | { readonly ok: true }
+  /** Hexadecimal digests of what it took key and model for. */
+  | { readonly ok: true; readonly keyDigest: string; readonly modelDigest: string }
   | { readonly ok: false; readonly reason: string }
   /** It does not know this proof system. */
   | { readonly ok: null; readonly reason: string };

@@ -35,7 +35,11 @@ async function checkKey({ members, tools }: CheckContext, { key }: Judged): Prom
   try {
     const made = await tools.remakeKey(key);
     if (made === null)
-      return notChecked(keyClaim, path, 'Its setup went into it, so nobody can make it again: pin it with --key.');
+      return notChecked(
+        keyClaim,
+        path,
+        'A setup went into it: nobody can make it again, nor see that it is for this circuit. Pin it with --key.',
+      );
     return equalBytes(made, members.get(path) ?? new Uint8Array(0))
       ? pass(keyClaim, path, 'Made again, byte for byte: belief in it rests on the model in this bundle alone.')
       : fail(keyClaim, path, 'Made again, it is different.');

@@ -3,7 +3,7 @@ import { decodeCommitment, encodeCommitment } from '../../artifact/commitment.ts
 import { equalBytes, toHex } from '../../base/bytes.ts';
 import { type Finding, memberPaths } from '../bundle.ts';
 import { type Judged, judge } from '../source.ts';
-import { attempt, type CheckContext, fail, notChecked, pass, sentenceOf } from './context.ts';
+import { attempt, type CheckContext, fail, notChecked, pass } from './context.ts';
 
 const proofClaim = 'the proof holds under the key';
 
@@ -24,24 +24,24 @@ export function checkProof({ members }: CheckContext): {
   return { judged: tried.value, findings: [pass(proofClaim, memberPaths.proof, detail)] };
 }
 
-export function checkSecondOpinion({ members, tools }: CheckContext): Finding {
+/** `judged` is what the first verifier made of the same files; null when it rejects. */
+export function checkSecondOpinion({ members, tools }: CheckContext, judged: Judged | null): Finding {
   const claim = 'a second, independent verifier agrees';
+  const path = memberPaths.proof;
   const key = members.get(memberPaths.verifyingKey);
-  const proof = members.get(memberPaths.proof);
-  if (key === undefined || proof === undefined)
-    return notChecked(claim, memberPaths.proof, 'There is nothing to verify.');
-  if (tools.secondVerifier === null)
-    return notChecked(claim, memberPaths.proof, 'This installation has no second verifier.');
-  try {
-    const opinion = tools.secondVerifier(key, proof);
-    if (opinion.ok === true)
-      return pass(claim, memberPaths.proof, 'Written from the protocol text, it accepts the proof.');
-    return opinion.ok === null
-      ? notChecked(claim, memberPaths.proof, opinion.reason)
-      : fail(claim, memberPaths.proof, `It rejects the proof: ${opinion.reason}`);
-  } catch (error) {
-    return fail(claim, memberPaths.proof, sentenceOf(error));
-  }
+  const proof = members.get(path);
+  if (key === undefined || proof === undefined) return notChecked(claim, path, 'There is nothing to verify.');
+  if (tools.secondVerifier === null) return notChecked(claim, path, 'This installation has no second verifier.');
+  const tried = attempt(claim, path, () => tools.secondVerifier?.(key, proof));
+  const opinion = tried.value;
+  if (opinion === undefined) return 'finding' in tried ? tried.finding : notChecked(claim, path, 'It has no answer.');
+  if (opinion.ok === null) return notChecked(claim, path, opinion.reason);
+  if (!opinion.ok) return fail(claim, path, `It rejects the proof: ${opinion.reason}`);
+  if (judged === null) return fail(claim, path, 'It accepts what the first rejects.');
+  const { keyDigest, modelDigest } = judged.claims;
+  return opinion.keyDigest === keyDigest && opinion.modelDigest === modelDigest
+    ? pass(claim, path, 'Written from the text of the protocol alone, it accepts the proof about the same model.')
+    : fail(claim, path, 'It takes the proof for one about another model or key.');
 }
 
 export function checkSetup({ expected }: CheckContext, { claims }: Judged): Finding {
