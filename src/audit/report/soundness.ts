@@ -20,7 +20,7 @@ export const termWords: { readonly [term: string]: string } = {
 };
 
 const assumptions: { readonly [setup in AuditSource['claims']['setup']]: string } = {
-  none: 'These are probabilities, whatever computer the forger has, under one assumption: the hash function BLAKE3 behaves like a random one. Finding two inputs with the same hash costs 2¹²⁸ steps and stands apart.',
+  none: 'These are chances for each hash a forger tries, under one assumption: the hash function BLAKE3 behaves like a random one. Finding two inputs with the same hash costs 2¹²⁸ steps and stands apart.',
   ceremony:
     'This is no probability but an estimate of work: it holds against forgers who cannot break the curve, in the generic group model, and if one participant of the ceremony destroyed their secret.',
   insecure:
@@ -49,7 +49,7 @@ export function soundnessSection({ accepted, claims }: AuditSource): Markup {
   return html`<section>
 <h2>How sure this is</h2>
 <p class="intro">A forger must be lucky in one of these ways. A term of 100 bits means one chance in ${power(2, 100)}, a number with 31 digits. The verifier computes every term from the key itself and refuses keys with fewer than ${requiredBits} bits in all.</p>
-<table class="plot"><thead><tr><th>What would have to happen</th><th>Bits (mark: ${requiredBits} required)</th><th class="num">Bits</th></tr></thead><tbody>
+<table class="plot"><thead><tr><th>What would have to happen</th><th>Required: ${requiredBits}</th><th class="num">Bits</th></tr></thead><tbody>
 ${rows}<tr class="sum"><td>All together</td><td>${markedBar(claims.soundnessBits / scale, requiredBits / scale)}</td><td class="num">${bitsText(claims.soundnessBits)}</td></tr>
 </tbody></table>
 <p class="note"><b>Assumption.</b> ${assumptions[claims.setup]}</p>

@@ -19,7 +19,7 @@ export const style = `
 html { -webkit-text-size-adjust: 100%; }
 body {
   margin: 0; background: var(--paper); color: var(--ink);
-  font: 16px/1.6 Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
+  font: 1rem/1.6 Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
   font-feature-settings: "tnum" 1;
 }
 main { max-width: 940px; margin: 0 auto; padding: 72px 28px 96px; }
@@ -95,7 +95,7 @@ figcaption { color: var(--soft); font-size: 0.82rem; margin-top: 8px; max-width:
 table + .note, .steps + .note { margin-top: 14px; } .plot td:nth-child(2) { width: 34%; }
 .sum td { border-bottom: 0; border-top: 2px solid var(--rule); font-weight: 600; }
 .names td:first-child { width: 200px; color: var(--soft); }
-.timeline { list-style: none; margin: 0; padding: 0 0 0 18px; border-left: 2px solid var(--rule); }
+.timeline { list-style: none; margin: 0 0 24px 6px; padding: 0 0 0 18px; border-left: 2px solid var(--rule); }
 .timeline li { position: relative; padding: 0 0 16px 8px; } .timeline li::before { content: ""; position: absolute; left: -24px; top: 8px; width: 10px; height: 10px; border-radius: 50%; background: var(--paper); border: 2px solid var(--accent); }
 .timeline time { color: var(--soft); font-size: 0.85rem; display: block; }
 pre { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 16px 18px; overflow-x: auto; line-height: 1.7; margin: 0 0 14px; }
@@ -114,8 +114,15 @@ footer { margin-top: 72px; padding-top: 18px; border-top: 1px solid var(--rule);
 @media print {
   :root { color-scheme: light; --paper: #fff; --card: #fff; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-  body { font-size: 10.5pt; } main { max-width: none; padding: 0; } section { margin-top: 32pt; }
-  h2, h3 { break-after: avoid; } tr, .row, .card, .seal, .answer, li { break-inside: avoid; } pre { white-space: pre-wrap; }
+  html { font-size: 12px; }
+  main { max-width: none; padding: 0; } section { margin-top: 30px; }
+  h2, h3, .intro, .steps .head { break-after: avoid; } thead { break-after: avoid; }
+  tr, .row, .card, .seal, .answer, .facts, .legend, li, pre { break-inside: avoid; } pre { white-space: pre-wrap; }
+  .lead { margin-top: 10px; } .seal { margin-top: 18px; padding: 12px 16px; } .seal svg { width: 30px; height: 30px; }
+  .facts { margin-top: 14px; grid-template-columns: repeat(4, 1fr); } .facts div { padding: 8px 14px; }
+  .cards { grid-template-columns: repeat(3, 1fr); gap: 12px; } .legend { grid-template-columns: repeat(4, 1fr); }
+  .answer img { width: 170px; } .answer { gap: 24px; } td { padding-top: 7px; padding-bottom: 7px; }
+  .steps .row, .steps .row > :not(.rail) { height: 48px; } footer { margin-top: 30px; }
 }
 @page { margin: 18mm 16mm; }
 `;

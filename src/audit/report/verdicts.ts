@@ -113,11 +113,14 @@ function signerRow({ signer }: AuditSource): Row {
 
 function timeRow({ createdAt, expiresAt }: AuditSource): Row {
   const until = expiresAt === null ? '' : ` It asks not to be used after ${expiresAt}.`;
-  return {
-    kind: 'stated',
-    claim: `The bundle was made at ${createdAt}.`,
-    basis: `By the clock of whoever exported it.${until}`,
-  };
+  const basis = `By the clock of whoever exported it.${until}`;
+  return { kind: 'stated', claim: `The bundle was made at ${createdAt}.`, basis };
+}
+
+function audienceRows({ audience }: AuditSource): Row[] {
+  if (audience === null) return [];
+  const basis = 'The exporter says so. What the proof itself is bound to is its context.';
+  return [{ kind: 'stated', claim: ['The bundle is meant for “', audience, '”.'], basis }];
 }
 
 const never: readonly Row[] = [
@@ -161,6 +164,7 @@ export function verdictRows(source: AuditSource): readonly Row[] {
     runRow(source),
     signerRow(source),
     timeRow(source),
+    ...audienceRows(source),
   ];
   const order: readonly Kind[] = ['danger', 'proven', 'repeatable', 'stated', 'open'];
   return [...order.flatMap((kind) => rows.filter((row) => row.kind === kind)), ...never];

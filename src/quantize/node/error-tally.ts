@@ -50,7 +50,6 @@ export class ErrorTally {
       this.low = Math.min(this.low, value);
       this.high = Math.max(this.high, value);
     }
-    this.count += values.length;
   }
 
   result(): TensorError {
