@@ -26,12 +26,13 @@ const pages = {
 };
 
 /** Bundles one file; anything that would be loaded at run time is an error. */
-function bundle(file, format) {
+function bundle(file, version, format) {
   const { buildSync } = createRequire(import.meta.url)('esbuild'); // not at the top: setup.mjs installs it
   const { outputFiles, metafile } = buildSync({
     entryPoints: [join(source, file)],
     absWorkingDir: root,
     bundle: true,
+    define: { PROVENN_VERSION: JSON.stringify(version) },
     minify: true,
     format,
     platform: 'browser',
@@ -47,7 +48,8 @@ function bundle(file, format) {
   if (output.imports.length > 0)
     throw new Error(`pages: ${file} would load ${output.imports.map(({ path }) => path).join(', ')}`);
   const text = outputFiles[0].text.trim();
-  if (/<!--|<\/?(script|style)/i.test(text)) throw new Error(`pages: ${file} would end its own element`);
+  const end = format === undefined ? /<\/style/i : /<\/script|<!--/i;
+  if (end.test(text)) throw new Error(`pages: ${file} would end its own element`);
   return text;
 }
 
@@ -92,9 +94,9 @@ function html({ title, role, lead }, script, style, version) {
 export function buildPages() {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   mkdirSync(target, { recursive: true });
-  const style = bundle('page.css');
+  const style = bundle('page.css', version);
   for (const [name, page] of Object.entries(pages)) {
-    const script = bundle(`${name}-main.ts`, 'iife');
+    const script = bundle(`${name}-main.ts`, version, 'iife');
     writeFileSync(join(target, `${name}.html`), html(page, script, style, version));
   }
 }

@@ -6,7 +6,7 @@ import type { Picture } from './picture.ts';
 const shownScores = 10;
 
 function formatScore(value: number): string {
-  const text = Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+  const text = Number.isInteger(value) ? String(value) : value.toPrecision(4);
   return text.replace('-', '−');
 }
 

@@ -1,14 +1,12 @@
 /** What a dropped file is, by its content: names are whatever people call them. */
 import { isEnvelope, type Kind, openAny } from '../artifact/envelope.ts';
-import { memberPaths } from '../audit/bundle.ts';
 import { ProvennError } from '../base/errors.ts';
 import { isNpy } from '../pipeline/io/npy.ts';
 import { isPng } from '../pipeline/io/png.ts';
 import { decodePreprocessing } from '../pipeline/io/preprocess.ts';
-import { isZip, readZip } from '../pipeline/io/zip.ts';
-import type { NamedFile } from './judge.ts';
+import { isZip } from '../pipeline/io/zip.ts';
 
-export type Slot = 'key' | 'proving-key' | 'proof' | 'preprocessing' | 'input' | 'bundle';
+export type Slot = 'key' | 'proving-key' | 'proof' | 'preprocessing' | 'input' | 'bundle' | 'signer';
 
 /** A place for the file, or a sentence why there is none. */
 export type Intake = { readonly slot: Slot } | { readonly refused: string };
@@ -54,37 +52,17 @@ function zipSlot(bytes: Uint8Array): Slot {
   return text.includes('manifest.json') ? 'bundle' : 'input';
 }
 
+function isPem(bytes: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(bytes.subarray(0, 26)) === '-----BEGIN PUBLIC KEY-----';
+}
+
 export function intake(name: string, bytes: Uint8Array): Intake {
   if (bytes.length === 0) return { refused: `${name} is empty.` };
   if (isEnvelope(bytes)) return envelopeIntake(name, bytes);
   if (isZip(bytes)) return { slot: zipSlot(bytes) };
   if (isPng(bytes) || isNpy(bytes)) return { slot: 'input' };
+  if (isPem(bytes)) return { slot: 'signer' };
   const first = bytes.find((byte) => byte > 32);
   if (first !== 123 && first !== 91) return { refused: `${name} is neither a provenn file nor an input.` };
   return { slot: isPreprocessing(name, bytes) ? 'preprocessing' : 'input' };
-}
-
-const memberSlots: ReadonlyMap<string, Slot> = new Map([
-  [memberPaths.verifyingKey, 'key'],
-  [memberPaths.proof, 'proof'],
-  [memberPaths.preprocessing, 'preprocessing'],
-  [memberPaths.image, 'input'],
-]);
-
-/** The members of an audit bundle that this page reads. Nothing else in it is looked at, and the verdict says so. */
-export function openBundle({
-  name,
-  bytes,
-}: NamedFile): { readonly members: Map<Slot, NamedFile> } | { readonly refused: string } {
-  try {
-    const members = new Map<Slot, NamedFile>();
-    for (const member of readZip(bytes, name)) {
-      const slot = memberSlots.get(member.name);
-      if (slot !== undefined) members.set(slot, member);
-    }
-    return { members };
-  } catch (error) {
-    if (error instanceof ProvennError) return { refused: error.message };
-    throw error;
-  }
 }

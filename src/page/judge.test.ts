@@ -27,7 +27,6 @@ function judged(changed: Partial<Question> = {}): Judgement {
     proof: encodeProof(proof),
     preprocessing: null,
     input: null,
-    bundle: null,
     model: '',
     context: '',
     ...changed,
@@ -88,8 +87,7 @@ describe('a judgement', () => {
     expect(outcomes(judged({ key: encodeVerifyingKey(makeKey(other)) }))).toBe('ppfnnnnn');
   });
 
-  it('fails a description of the input that is none, and says that it reads only parts of a bundle', () => {
+  it('fails a description of the input that is none', () => {
     expect(outcomes(judged({ preprocessing: json({ kind: 'sound' }) }))).toBe('pppppnnnf');
-    expect(outcomes(judged({ bundle: 'audit.zip' }))).toBe('pppppnnnn');
   });
 });

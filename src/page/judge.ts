@@ -17,7 +17,13 @@ import { type PreparedKey, prepareKey, verifyProof } from '../verify/index.ts';
 export type Outcome = 'pass' | 'fail' | 'not-checked';
 
 /** One point of the verdict. */
-export type Check = { readonly claim: string; readonly outcome: Outcome; readonly detail: string };
+export type Check = {
+  readonly claim: string;
+  readonly outcome: Outcome;
+  readonly detail: string;
+  /** Of an audit bundle: the path of the member it is about. */
+  readonly member?: string | null;
+};
 
 export type NamedFile = { readonly name: string; readonly bytes: Uint8Array };
 
@@ -29,8 +35,6 @@ export type Question = {
   readonly preprocessing: NamedFile | null;
   /** The input that the proof should be about. */
   readonly input: NamedFile | null;
-  /** Name of the audit bundle that the files come from. */
-  readonly bundle: string | null;
   /** Hexadecimal model digest; empty when none is expected. */
   readonly model: string;
   /** Empty when none is expected. */
@@ -183,11 +187,6 @@ function expectationChecks(found: Claims | null, { model, context }: Question, i
   return [open(claims.model, why), open(claims.context, why), open(claims.input, why)];
 }
 
-const bundleCheck = open(
-  'The rest of the audit bundle is whole',
-  'This page reads key, proof, input and names from it. Manifest, signature, model and circuit are checked by: provenn audit check',
-);
-
 function keyCheck(key: { readonly value: PreparedKey } | { readonly problem: string }): Check {
   if ('problem' in key) return fail(claims.key, key.problem);
   const { bits } = key.value.accepted.soundness;
@@ -209,7 +208,6 @@ export function judge(question: Question): Judgement {
     ...proofChecks(proof, verdict),
     setupCheck(verdict),
     ...expectationChecks(found, question, expected),
-    ...(question.bundle === null ? [] : [bundleCheck]),
     ...('problem' in read ? [fail('The description of the input can be read', read.problem)] : []),
   ];
   return {

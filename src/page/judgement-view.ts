@@ -16,12 +16,17 @@ const marks: Readonly<Record<Outcome, readonly string[]>> = {
 
 const words: Readonly<Record<Outcome, string>> = { pass: 'Holds', fail: 'Fails', 'not-checked': 'Not checked' };
 
-function checkView({ claim, outcome, detail }: Check): HTMLElement {
+function checkView({ claim, outcome, detail, member = null }: Check): HTMLElement {
   return h(
     'li',
     { class: `check ${outcome}` },
     h('span', { class: 'mark' }, icon(...marks[outcome])),
-    h('div', {}, h('p', { class: 'claim' }, claim), h('p', { class: 'detail' }, detail)),
+    h(
+      'div',
+      {},
+      h('p', { class: 'claim' }, claim),
+      h('p', { class: 'detail' }, member === null ? null : h('code', {}, member), member === null ? '' : ' · ', detail),
+    ),
     h('span', { class: 'outcome' }, words[outcome]),
   );
 }
@@ -139,11 +144,7 @@ export function judgementView(judgement: Judgement, milliseconds: number): HTMLE
     claims === null ? null : claimView(claims, answers),
     labels === null || claims === null
       ? null
-      : h(
-          'p',
-          { class: 'aside' },
-          'Names of classes come from your preprocess.json; the proof knows only their order.',
-        ),
+      : h('p', { class: 'aside' }, 'Names of classes come from preprocess.json; the proof knows only their order.'),
     h('h3', {}, 'Point by point'),
     h('ol', { class: 'checks' }, ...checks.map(checkView)),
     claims === null ? null : h('h3', {}, 'What it is about'),

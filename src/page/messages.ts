@@ -4,6 +4,7 @@ import type { Preprocessing } from '../pipeline/io/preprocess.ts';
 import type { ProveStage } from '../pipeline/prove.ts';
 import type { Answer } from './answer.ts';
 import type { Judgement, NamedFile, Question } from './judge.ts';
+import type { BundleQuestion } from './judge-bundle.ts';
 
 /** What a proving key is about. */
 export type Circuit = {
@@ -28,6 +29,7 @@ export type Proving = {
 /** Requests by name, with what each is given and what it answers. */
 export type Requests = {
   readonly judge: { readonly given: Question; readonly answer: Judgement };
+  readonly audit: { readonly given: BundleQuestion; readonly answer: Judgement };
   readonly load: { readonly given: Uint8Array; readonly answer: Circuit };
   readonly run: { readonly given: Omit<Proving, 'context'>; readonly answer: readonly Answer[] };
   readonly prove: { readonly given: Proving; readonly answer: Uint8Array };
@@ -47,5 +49,5 @@ export type Services = {
   readonly [Name in RequestName]?: (
     given: Requests[Name]['given'],
     onStage: (stage: ProveStage) => void,
-  ) => Requests[Name]['answer'];
+  ) => Requests[Name]['answer'] | Promise<Requests[Name]['answer']>;
 };

@@ -316,7 +316,6 @@ class ProvePage {
       proof,
       preprocessing: this.desk.preprocessingFile,
       input: null,
-      bundle: null,
       model: circuit.modelDigest,
       context,
     });

@@ -1,5 +1,6 @@
 /** The worker's side of a page: answers requests one after the other. */
 import { ProvennError } from '../base/errors.ts';
+import type { ProveStage } from '../pipeline/prove.ts';
 import type { Reply, Request, Services } from './messages.ts';
 
 /** The part of a worker's global scope that is used. */
@@ -16,19 +17,18 @@ function problem(id: number, error: unknown): Reply {
 
 export function serve(services: Services): void {
   const scope = globalThis as unknown as Scope;
-  scope.onmessage = ({ data: { id, name, given } }) => {
+  const onRequest = async ({ id, name, given }: Request): Promise<void> => {
     const since = performance.now();
     try {
-      const service = services[name] as ((given: unknown, onStage: unknown) => unknown) | undefined;
+      const service = services[name] as ((given: unknown, onStage: (stage: ProveStage) => void) => unknown) | undefined;
       if (service === undefined) throw new Error(`nothing answers ${name}`);
-      const answer = service(given, (stage: Extract<Reply, { kind: 'stage' }>['stage']) =>
-        scope.postMessage({ id, kind: 'stage', stage }),
-      );
+      const answer = await service(given, (stage) => scope.postMessage({ id, kind: 'stage', stage }));
       scope.postMessage({ id, kind: 'answer', answer, milliseconds: performance.now() - since });
     } catch (error) {
       scope.postMessage(problem(id, error));
     }
   };
+  scope.onmessage = ({ data }) => void onRequest(data);
 }
 
 /** Whether this script runs as the worker that its page started from its own text. */

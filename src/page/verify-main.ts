@@ -1,9 +1,10 @@
 /** verify.html: a key and a proof, and the verdict on them. */
 import { byId, formatBytes, h, icon } from './dom.ts';
 import { dropZone, type Received } from './drop-zone.ts';
-import { Engine, Problem } from './engine.ts';
-import { type Intake, intake, openBundle, type Slot } from './intake.ts';
+import { type Answered, Engine, Problem } from './engine.ts';
+import { type Intake, intake, type Slot } from './intake.ts';
 import { judge, type NamedFile } from './judge.ts';
+import { judgeBundle } from './judge-bundle.ts';
 import { judgementView } from './judgement-view.ts';
 import { isWorker, serve } from './serve.ts';
 
@@ -16,9 +17,11 @@ const slotNames: Readonly<Record<Slot, string>> = {
   preprocessing: 'Names and pixels',
   input: 'The input you expect',
   bundle: 'Audit bundle',
+  signer: 'Who should have signed',
 };
 
 function missing(shelf: Shelf): string {
+  if (shelf.has('bundle')) return '';
   const key = shelf.has('key') || shelf.has('proving-key');
   if (!key && !shelf.has('proof')) return '';
   if (!key) return 'Now the verifying key.';
@@ -66,24 +69,32 @@ function start(script: string): void {
     notice.textContent = sentences.filter((sentence) => sentence !== '').join(' ');
   };
 
+  /** The answer about what is on the shelf; null when something is missing. */
+  const ask = (): Promise<Answered<'judge' | 'audit'>> | null => {
+    const expected = { model: textOf('model').toLowerCase(), context: textOf('context') };
+    const key = shelf.get('key') ?? shelf.get('proving-key');
+    const bundle = shelf.get('bundle');
+    if (bundle !== undefined) {
+      const signer = shelf.get('signer') ?? null;
+      return engine.ask('audit', { bundle, key: key?.bytes ?? null, signer, ...expected });
+    }
+    const proof = shelf.get('proof');
+    if (key === undefined || proof === undefined) return null;
+    const preprocessing = shelf.get('preprocessing') ?? null;
+    const input = shelf.get('input') ?? null;
+    return engine.ask('judge', { key: key.bytes, proof: proof.bytes, preprocessing, input, ...expected });
+  };
+
   const judgeShelf = async (): Promise<void> => {
     const mine = ++round;
-    const key = shelf.get('key') ?? shelf.get('proving-key');
-    const proof = shelf.get('proof');
-    if (key === undefined || proof === undefined) {
+    const asked = ask();
+    if (asked === null) {
       result.replaceChildren();
       return;
     }
+    result.setAttribute('aria-busy', 'true');
     try {
-      const { answer, milliseconds } = await engine.ask('judge', {
-        key: key.bytes,
-        proof: proof.bytes,
-        preprocessing: shelf.get('preprocessing') ?? null,
-        input: shelf.get('input') ?? null,
-        bundle: shelf.get('bundle')?.name ?? null,
-        model: textOf('model').toLowerCase(),
-        context: textOf('context'),
-      });
+      const { answer, milliseconds } = await asked;
       if (mine !== round) return;
       result.replaceChildren(judgementView(answer, milliseconds));
       result.querySelector('h2')?.focus({ preventScroll: true });
@@ -91,6 +102,8 @@ function start(script: string): void {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       say(error.message, error.next);
+    } finally {
+      result.removeAttribute('aria-busy');
     }
   };
 
@@ -111,10 +124,8 @@ function start(script: string): void {
     shelf.set(found.slot, file);
     if (found.slot === 'key') shelf.delete('proving-key');
     if (found.slot === 'proving-key') shelf.delete('key');
-    if (found.slot !== 'bundle') return '';
-    const opened = openBundle(file);
-    if ('refused' in opened) return opened.refused;
-    for (const [slot, member] of opened.members) shelf.set(slot, member);
+    if (found.slot === 'bundle') shelf.delete('proof');
+    if (found.slot === 'proof') shelf.delete('bundle');
     return '';
   };
 
@@ -127,7 +138,7 @@ function start(script: string): void {
   };
 
   byId('app').append(
-    dropZone('Drop a verifying key and a proof', 'or choose them, or an audit bundle', receive),
+    dropZone('Drop a verifying key and a proof', 'or choose them; or an audit bundle', receive),
     list,
     notice,
     h(
@@ -142,5 +153,7 @@ function start(script: string): void {
   );
 }
 
-if (isWorker()) serve({ judge });
+declare const PROVENN_VERSION: string;
+
+if (isWorker()) serve({ judge, audit: (question) => judgeBundle(question, PROVENN_VERSION) });
 else start(document.currentScript?.textContent ?? '');

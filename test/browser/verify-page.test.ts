@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decodeProof, encodeProof } from '../../src/artifact/proof.ts';
+import { readZip, writeZip } from '../../src/audit/zip.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type DemoFiles, demoFiles } from '../support/demo-files.ts';
 
@@ -145,6 +146,40 @@ describe('the verifier page', () => {
     );
     await page.waitForSelector('.check.fail:nth-child(1)');
     expect(await failure()).toBe('The verifying key is whole and sound');
+  });
+
+  it('checks an audit bundle as the command line does, signatures included', async () => {
+    await give(files.bundle, files.signer);
+    await page.waitForSelector('.judgement', { timeout: 60_000 });
+    console.log(`verify.html: an audit bundle of the demo: ${await page.textContent('.tally')}`);
+    expect(await verdict()).toBe('Accepted');
+    expect(await page.textContent('.headline')).toContain('Ankle boot');
+    const passed = await page.$$eval('.check.pass .claim', (items) => items.map((item) => item.textContent));
+    expect(passed).toEqual(
+      expect.arrayContaining([
+        'The statement is signed',
+        'The signer is who you expect',
+        'The model is signed',
+        'The circuit is the one the model compiles to',
+        'The model, run again, gives this output',
+        'The picture is what the model read',
+      ]),
+    );
+  });
+
+  it('names the member of a bundle that was changed', async () => {
+    const members = readZip(Uint8Array.from(readFileSync(files.bundle)));
+    for (const path of ['report.html', 'model/model.int8.onnx', 'statement.sigstore.json']) {
+      const bytes = members.get(path) as Uint8Array;
+      const changed = bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 1 : byte));
+      await page.reload();
+      await give(written('changed.zip', writeZip(new Map([...members, [path, changed]]))));
+      await page.waitForSelector('.judgement.fail', { timeout: 60_000 });
+      const failed = await page.$$eval('.check.fail code', (items) => items.map((item) => item.textContent));
+      expect(failed).toContain(path);
+    }
+    await give(written('cut.zip', Uint8Array.from(readFileSync(files.bundle)).subarray(0, -1)));
+    await page.waitForSelector('.check.fail:has-text("truncated")');
   });
 
   it('says what it does not know', async () => {

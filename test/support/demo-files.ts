@@ -13,6 +13,9 @@ export type DemoFiles = {
   readonly preprocessing: string;
   readonly proof: string;
   readonly image: string;
+  /** An audit bundle of all this, signed. */
+  readonly bundle: string;
+  readonly signer: string;
   /** Of another network. */
   readonly otherKey: string;
 };
@@ -26,13 +29,20 @@ export function demoFiles(): DemoFiles {
   const folder = mkdtempSync(join(tmpdir(), 'provenn-demo-'));
   provenn('demo', '--out', folder);
   provenn('compile', join(root, 'artifacts/digits-mlp/digits-mlp.int8.onnx'), '-o', join(folder, 'other'));
+  provenn('audit', 'keygen', '-o', join(folder, 'keys'));
+  const image = join(root, 'artifacts/lenet5/images/9-ankle-boot.png');
+  const bundle = join(folder, 'demo.zip');
+  const sealed = ['--input', image, '--sign', join(folder, 'keys/signing.key.pem'), '-o', bundle];
+  provenn('audit', 'export', join(folder, 'model'), '--proof', join(folder, 'answer.proof'), ...sealed);
   return {
     folder,
     provingKey: join(folder, 'model/proving.key'),
     verifyingKey: join(folder, 'model/verifying.key'),
     preprocessing: join(folder, 'model/preprocess.json'),
     proof: join(folder, 'answer.proof'),
-    image: join(root, 'artifacts/lenet5/images/9-ankle-boot.png'),
+    image,
+    bundle,
+    signer: join(folder, 'keys/signer.pem'),
     otherKey: join(folder, 'other/verifying.key'),
   };
 }
