@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openContestant } from './contestant.ts';
 import { launch } from './lines.ts';
+import { measureEzkl } from './peer.ts';
 import { takeTurns } from './rivals.ts';
 
 const still = { seconds: 1000, now: (): number => 0, onTurn: (): void => {} };
@@ -38,6 +39,18 @@ describe('takeTurns', () => {
     };
     const [result] = await takeTurns([slow], { ...still, now: () => clock, seconds: 1, warmup: 1, runs: 9 });
     expect(result?.runs).toEqual([1, 2, 3]);
+  });
+});
+
+describe('a peer that is not there', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('is reported as not run', async () => {
+    vi.stubEnv('PATH', '');
+    const options = { runs: 1, threads: 1, folder: '/nowhere', now: () => 0, onStage: () => {} };
+    expect(await measureEzkl(options)).toEqual({ name: 'ezkl', reason: 'not installed: python3 cannot import it' });
   });
 });
 
