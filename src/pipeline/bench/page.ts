@@ -1,22 +1,14 @@
 /** Results of a benchmark as one HTML page without any other file. */
-import { escapeXml, type Labelled, logPlot, peerBars, ratioBars, shortNumber, stageBars, standalone } from './plots.ts';
+import { escapeXml, type Labelled, logPlot, peerBars, ratioBars, stageBars, standalone } from './plots.ts';
 import type { BenchMachine, BenchReport, BenchResult, Comparison, Measurement, PeerResult } from './report.ts';
-import type { Summary } from './statistics.ts';
 import { sweepOf } from './sweep.ts';
 import { fullest } from './targets.ts';
+import { bytes, milliseconds, shortNumber, spread } from './units.ts';
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[], tag: string): string =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeXml(cell)}</${tag}>`).join('')}</tr>`;
   return `<div class="wide"><table>${line(head, 'th')}${rows.map((row) => line(row, 'td')).join('')}</table></div>`;
-}
-
-function range({ median, min, max }: Summary): string {
-  return `${shortNumber(median)} (${shortNumber(min)} – ${shortNumber(max)})`;
-}
-
-function megabytes(bytes: number): string {
-  return `${shortNumber(bytes / 1e6)} MB`;
 }
 
 function machineLines({
@@ -60,29 +52,18 @@ function networkTable(results: readonly BenchResult[]): string {
       m.contestant,
       shortNumber(result.weights),
       shortNumber(result.activations),
-      range(m.prove),
+      spread(m.prove),
       String(m.runs),
-      range(m.verify),
-      `${shortNumber(m.proofBytes / 1000)} kB`,
-      megabytes(m.peakMemory),
+      spread(m.verify),
+      bytes(m.proofBytes),
+      bytes(m.peakMemory),
       `${(m.prove.median / (m.stages['execute']?.median ?? Number.NaN)).toFixed(1)}×`,
-      range(m.acceptKey),
-      shortNumber(m.compile),
+      spread(m.acceptKey),
+      milliseconds(m.compile),
     ]),
   );
-  const head = [
-    'network',
-    'what',
-    'scales',
-    'by',
-    'weights',
-    'activations',
-    'prove, ms',
-    'proofs',
-    'verify, ms',
-    'proof',
-  ];
-  return table([...head, 'peak memory', '÷ inference', 'accept key, ms', 'compile, ms'], rows);
+  const head = ['network', 'what', 'scales', 'by', 'weights', 'activations', 'prove', 'proofs', 'verify', 'proof'];
+  return table([...head, 'peak memory', '÷ inference', 'accept key', 'compile'], rows);
 }
 
 function growthSection(results: readonly BenchResult[]): string {
@@ -111,8 +92,8 @@ function peerPlot(peer: PeerResult): string {
   return peerBars(
     ['provenn', `${name} ${version}`],
     [
-      { label: 'prove', unit: 'ms', values: [ours.prove.median, peer.prove.median] },
-      { label: 'verify', unit: 'ms', values: [ours.verify.median, peer.verify.median] },
+      { label: 'prove', unit: 'milliseconds', values: [ours.prove.median, peer.prove.median] },
+      { label: 'verify', unit: 'milliseconds', values: [ours.verify.median, peer.verify.median] },
       { label: 'proof', unit: 'bytes', values: [ours.proofBytes, peer.proofBytes] },
       { label: 'verifying key', unit: 'bytes', values: [ours.keyBytes, peer.verifyingKeyBytes] },
       { label: 'peak memory', unit: 'bytes', values: [ours.peakMemory, peer.peakMemory] },
@@ -126,11 +107,11 @@ function peerSection(peer: PeerResult): string {
     ['proofs of each, turn by turn', String(peer.runs)],
     [
       'prove, their time over ours',
-      `${shortNumber(peer.ratio.prove.ofMedians)} (pairs: ${range(peer.ratio.prove.ofPairs)})`,
+      `${shortNumber(peer.ratio.prove.ofMedians)} (pairs: ${shortNumber(peer.ratio.prove.ofPairs.min)} – ${shortNumber(peer.ratio.prove.ofPairs.max)})`,
     ],
-    ['witness, ms', range(peer.execute)],
-    ...Object.entries(preparation).map(([step, time]) => [`${step}, ms, once`, shortNumber(time)]),
-    ['their proving key', megabytes(peer.provingKeyBytes)],
+    ['witness', spread(peer.execute)],
+    ...Object.entries(preparation).map(([step, time]) => [`${step}, once`, milliseconds(time)]),
+    ['their proving key', bytes(peer.provingKeyBytes)],
     ['largest difference from the float model, theirs', shortNumber(deviation.theirs)],
     ['largest difference from the float model, ours', shortNumber(deviation.ours)],
     ['both choose the class of the float model', peer.sameClass ? 'yes' : 'no'],
@@ -141,8 +122,8 @@ function peerSection(peer: PeerResult): string {
 
 const style = `body{font:14px/1.5 system-ui,sans-serif;color:#1e293b;margin:2.5em auto;max-width:88em;padding:0 1.5em}
 h1{font-size:1.8em;margin:0}h2{margin:2em 0 .4em;border-bottom:2px solid #0f766e;padding-bottom:.2em}h3{margin:1.2em 0 .2em;font-weight:600}
-.machine{color:#64748b}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}
-th{color:#64748b;font-weight:600}td,th{padding:.35em .8em;border-bottom:1px solid #e2e8f0;text-align:left;white-space:nowrap}
+.machine{color:#64748b}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:12px;font-variant-numeric:tabular-nums}
+th{color:#64748b;font-weight:600}td,th{padding:.35em .6em;border-bottom:1px solid #e2e8f0;text-align:left;white-space:nowrap}
 tr:hover td{background:#f8fafc}svg{max-width:100%;height:auto}`;
 
 /** Plots as files of their own, by name: of stages, ratios, growth of proving time, and each peer, where there is something to show. */
@@ -153,7 +134,7 @@ export function benchPictures({ results, peers }: BenchReport): ReadonlyMap<stri
   const ratios = comparisonRows(results);
   if (ratios.length > 0) pictures.set('threads', ratioBars(ratios));
   const series = sweepOf(results).map(({ name, quantities }) => ({ name, points: quantities[0]?.points ?? [] }));
-  if (series.length > 0) pictures.set('growth', logPlot('proving time', 'activations', 'ms', series));
+  if (series.length > 0) pictures.set('growth', logPlot('proving time', 'activations', 'milliseconds', series));
   for (const peer of peers) if (!('reason' in peer)) pictures.set(peer.name, peerPlot(peer));
   return new Map([...pictures].map(([name, svg]) => [name, standalone(svg)]));
 }
@@ -168,7 +149,7 @@ export function benchPage(report: BenchReport): string {
     measurements.map((measurement) => [measurement.contestant, measurement] as const),
   );
   const commandRows =
-    commands === null ? [] : (['compile', 'prove', 'verify'] as const).map((name) => [name, range(commands[name])]);
+    commands === null ? [] : (['compile', 'prove', 'verify'] as const).map((name) => [name, spread(commands[name])]);
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>provenn bench</title>
@@ -183,7 +164,7 @@ ${stages.length === 0 ? '' : `<h2>Stages</h2>${stageBars(stages)}`}
 ${comparisonSection(results)}
 ${growthSection(results)}
 ${peers.map((peer) => ('reason' in peer ? '' : peerSection(peer))).join('')}
-${commandRows.length === 0 ? '' : `<h2>Command line</h2><p>LeNet-5 in fresh processes, start-up included.</p>${table(['command', 'ms'], commandRows)}`}
+${commandRows.length === 0 ? '' : `<h2>Command line</h2><p>LeNet-5 in fresh processes, start-up included.</p>${table(['command', 'time'], commandRows)}`}
 ${others.length === 0 ? '' : `<h2>Without figures</h2>${table(['what', 'outcome'], others)}`}
 </html>
 `;

@@ -1,6 +1,7 @@
 /** Plots as SVG that needs nothing else: for the page of a benchmark, and as files of their own. */
 import type { Comparison, Measurement } from './report.ts';
 import { type Point, powerLaw } from './statistics.ts';
+import { inUnit, milliseconds, shortNumber, type Unit } from './units.ts';
 
 /** Proving stages in the order they run, with the colour of their bars. */
 export const stageColours: Readonly<Record<string, string>> = {
@@ -18,13 +19,6 @@ const faint = '#e2e8f0';
 
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-}
-
-export function shortNumber(value: number): string {
-  if (value >= 1e9) return `${shortNumber(value / 1e9)} G`;
-  if (value >= 1e6) return `${shortNumber(value / 1e6)} M`;
-  if (value >= 10_000) return `${shortNumber(value / 1000)} k`;
-  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
 type Anchor = 'start' | 'middle' | 'end';
@@ -62,8 +56,7 @@ export type Labelled<T> = { readonly label: string; readonly value: T };
 export function stageBars(rows: readonly Labelled<Measurement>[]): string {
   const stages = Object.entries(stageColours);
   const legend = stages.map(
-    ([stage, colour], i) =>
-      `${bar(labelWidth + i * 92, 6, 10, colour, stage, 10)}${text(labelWidth + i * 92 + 14, 15, stage)}`,
+    ([stage, colour], i) => `${bar(130 + i * 100, 6, 10, colour, stage, 10)}${text(130 + i * 100 + 14, 15, stage)}`,
   );
   const bars = rows.map(({ label, value }, row) => {
     const times = stages.map(([stage]) => value.stages[stage]?.median ?? 0);
@@ -74,11 +67,11 @@ export function stageBars(rows: readonly Labelled<Measurement>[]): string {
       const time = times[i] as number;
       const width = total === 0 ? 0 : (time / total) * barWidth;
       const share = total === 0 ? 0 : Math.round((100 * time) / total);
-      const part = bar(x, y, width, colour, `${stage}: ${shortNumber(time)} ms, ${share} %`);
+      const part = bar(x, y, width, colour, `${stage}: ${milliseconds(time)}, ${share} %`);
       x += width;
       return part;
     });
-    const time = `${shortNumber(value.prove.median)} ms`;
+    const time = milliseconds(value.prove.median);
     return `${text(labelWidth - 8, y + 12, label, 'end')}${parts.join('')}${text(labelWidth + barWidth + 8, y + 12, time)}`;
   });
   return svg(plotWidth, 36 + rows.length * rowHeight, 'Shares of the stages of proving', [...legend, ...bars]);
@@ -97,7 +90,7 @@ function decades(values: readonly number[]): readonly [number, number] {
 }
 
 /** Points on two logarithmic axes, with the line of least squares through each series. */
-export function logPlot(title: string, xName: string, unit: string, series: readonly PlotSeries[]): string {
+export function logPlot(title: string, xName: string, unit: Unit, series: readonly PlotSeries[]): string {
   const points = series.flatMap(({ points: own }) => own);
   if (points.length === 0) return '';
   const [left, right] = decades(points.map(({ x }) => x));
@@ -115,10 +108,9 @@ export function logPlot(title: string, xName: string, unit: string, series: read
     ),
     ...between(low, high).map(
       (y) =>
-        line(edge.left, py(y), plotWidth - edge.right, py(y)) + text(edge.left - 8, py(y) + 4, shortNumber(y), 'end'),
+        line(edge.left, py(y), plotWidth - edge.right, py(y)) + text(edge.left - 8, py(y) + 4, inUnit(y, unit), 'end'),
     ),
     text(plotWidth - edge.right, plotHeight - 8, xName, 'end', '#64748b'),
-    text(8, 14, unit, 'start', '#64748b'),
   ];
   const drawn = series.map(({ name, points: own }, i) => {
     const colour = seriesColours[i % seriesColours.length] as string;
@@ -138,7 +130,7 @@ export function logPlot(title: string, xName: string, unit: string, series: read
           );
     const dots = own.map(
       ({ x, y }) =>
-        `<circle cx="${px(x).toFixed(1)}" cy="${py(y).toFixed(1)}" r="4" fill="${colour}"><title>${escapeXml(`${name}, ${shortNumber(x)}: ${shortNumber(y)} ${unit}`)}</title></circle>`,
+        `<circle cx="${px(x).toFixed(1)}" cy="${py(y).toFixed(1)}" r="4" fill="${colour}"><title>${escapeXml(`${name}, ${shortNumber(x)}: ${inUnit(y, unit)}`)}</title></circle>`,
     );
     const slope = law === null ? '' : `, slope ${law.exponent.toFixed(2)}`;
     const key = `${bar(edge.left + 12, edge.top + 8 + i * 18, 10, colour, name, 10)}${text(edge.left + 28, edge.top + 17 + i * 18, name + slope)}`;
@@ -169,7 +161,7 @@ export function ratioBars(rows: readonly Labelled<Comparison>[]): string {
 /** Two systems on a logarithmic scale, one pair of bars for each quantity. */
 export function peerBars(
   names: readonly [string, string],
-  rows: readonly { readonly label: string; readonly unit: string; readonly values: readonly [number, number] }[],
+  rows: readonly { readonly label: string; readonly unit: Unit; readonly values: readonly [number, number] }[],
 ): string {
   const colours = ['#0f766e', '#e11d48'] as const;
   const pair = 2 * 18 + 10;
@@ -184,7 +176,7 @@ export function peerBars(
     const span = Math.log10(Math.max(...values)) - floor;
     const own = values.map((value, i) => {
       const width = ((Math.log10(value) - floor) / span) * barWidth;
-      const shown = `${shortNumber(value)} ${unit}`;
+      const shown = inUnit(value, unit);
       return (
         bar(labelWidth, y + i * 18, width, colours[i] as string, shown) +
         text(labelWidth + width + 8, y + i * 18 + 12, shown)

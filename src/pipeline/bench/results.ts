@@ -1,9 +1,10 @@
 /** docs/results.md, from the figures of a benchmark: nothing in it is typed by hand but the notes on missed targets. */
-import { shortNumber, stageColours } from './plots.ts';
+import { stageColours } from './plots.ts';
 import type { BenchReport, BenchResult, PeerOutcome } from './report.ts';
-import { growth, type Ratio, type Summary } from './statistics.ts';
+import { growth, type Ratio } from './statistics.ts';
 import { sweepOf } from './sweep.ts';
 import { type Check, checksOf, fullest, isMet, networkChecks, otherChecks } from './targets.ts';
+import { bytes, milliseconds, shortNumber, spread } from './units.ts';
 
 /** Why a target is missed and what would reach it, by the id of its check. */
 export type Notes = { readonly [id: string]: string };
@@ -11,19 +12,6 @@ export type Notes = { readonly [id: string]: string };
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
-}
-
-function milliseconds(value: number): string {
-  return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${shortNumber(value)} ms`;
-}
-
-function bytes(value: number): string {
-  if (value >= 1e9) return `${(value / 1e9).toFixed(2)} GB`;
-  return value >= 1e6 ? `${(value / 1e6).toFixed(2)} MB` : `${(value / 1000).toFixed(1)} kB`;
-}
-
-function spread({ median, min, max }: Summary): string {
-  return `${milliseconds(median)} (${milliseconds(min)} – ${milliseconds(max)})`;
 }
 
 function ratio({ ofMedians, ofPairs: { median, min, max } }: Ratio): string {

@@ -2,14 +2,15 @@
 import { sweepNetworks } from './networks.ts';
 import type { BenchResult, Measurement } from './report.ts';
 import type { Point } from './statistics.ts';
+import type { Unit } from './units.ts';
 
-export type Quantity = { readonly what: string; readonly unit: string; readonly points: readonly Point[] };
+export type Quantity = { readonly what: string; readonly unit: Unit; readonly points: readonly Point[] };
 
 export type Sweep = { readonly name: string; readonly quantities: readonly Quantity[] };
 
-const quantities: readonly (readonly [what: string, unit: string, pick: (measurement: Measurement) => number])[] = [
-  ['prove', 'ms', ({ prove }) => prove.median],
-  ['verify', 'ms', ({ verify }) => verify.median],
+const quantities: readonly (readonly [what: string, unit: Unit, pick: (measurement: Measurement) => number])[] = [
+  ['prove', 'milliseconds', ({ prove }) => prove.median],
+  ['verify', 'milliseconds', ({ verify }) => verify.median],
   ['proof', 'bytes', ({ proofBytes }) => proofBytes],
   ['memory', 'bytes', ({ peakMemory }) => peakMemory],
 ];
