@@ -13,6 +13,14 @@ export type IntRows = {
   readonly most?: number;
 };
 
+/** Rows read off 16-bit cells: row i holds cells[outputs[i] + reduces[k]], and no magnitude is above `most`. */
+export type TapRows = {
+  readonly cells: Int16Array;
+  readonly outputs: Int32Array;
+  readonly reduces: Int32Array;
+  readonly most: number;
+};
+
 /** Integers a kernel reads at once. */
 const rowBlock = 8;
 /** Magnitudes below it fit 16 bits. */
@@ -50,13 +58,48 @@ function shorts({ data, rows, size }: IntRows): Int16Array {
   return out;
 }
 
-function fast(a: IntRows, ofA: Uint32Array, b: IntRows, ofB: Uint32Array, wasm: Wasm): Float64Array | null {
+/** Taps as rows, which is their meaning. */
+function laidOut(rows: IntRows | TapRows): IntRows {
+  if ('data' in rows) return rows;
+  const { cells, outputs, reduces, most } = rows;
+  const [size, stride] = [reduces.length, paddedRow(reduces.length)];
+  const data = new Int16Array(outputs.length * stride);
+  for (let row = 0; row < outputs.length; row++)
+    for (let k = 0, to = row * stride, from = outputs[row] as number; k < size; k++, to++)
+      data[to] = cells[from + (reduces[k] as number)] as number;
+  return { data, rows: outputs.length, size, most };
+}
+
+/** Bytes of the rows in the memory, and of what they are made from. */
+function bytesOf(rows: IntRows | TapRows, stride: number): number {
+  if ('data' in rows) return 2 * stride * rows.rows + 16;
+  const { cells, outputs, reduces } = rows;
+  return 2 * stride * outputs.length + 2 * cells.length + 4 * (outputs.length + reduces.length) + 64;
+}
+
+/** Address of the rows, brought or read off in the memory. */
+function place(rows: IntRows | TapRows, stride: number, { exports, stack }: Wasm): number {
+  if ('data' in rows) return stack.pushShorts(shorts(rows));
+  const { outputs, reduces } = rows;
+  const cells = stack.pushShorts(rows.cells);
+  const [from, taps] = [stack.pushWords(outputs), stack.pushWords(reduces)];
+  const out = stack.push(2 * stride * outputs.length);
+  exports.gatherRows(cells, from, outputs.length, taps, reduces.length, stride, out);
+  return out;
+}
+
+function fast(
+  a: IntRows | TapRows,
+  ofA: Uint32Array,
+  b: IntRows | TapRows,
+  ofB: Uint32Array,
+  stride: number,
+  wasm: Wasm,
+): Float64Array | null {
   const { exports, stack } = wasm;
-  const stride = paddedRow(a.size);
   const count = ofA.length;
-  return stack.frame(2 * stride * (a.rows + b.rows) + 16 * count + 128, () => {
-    const left = stack.pushShorts(shorts(a));
-    const right = stack.pushShorts(shorts(b));
+  return stack.frame(bytesOf(a, stride) + bytesOf(b, stride) + 16 * count + 128, () => {
+    const [left, right] = [place(a, stride, wasm), place(b, stride, wasm)];
     const [rowsA, rowsB] = [stack.pushWords(ofA), stack.pushWords(ofB)];
     const out = stack.push(8 * count);
     exports.dotRows(left, rowsA, right, rowsB, stride, count, out);
@@ -66,20 +109,25 @@ function fast(a: IntRows, ofA: Uint32Array, b: IntRows, ofB: Uint32Array, wasm: 
 
 /** out[i] = Σ_k a[ofA[i]][k]·b[ofB[i]][k]. */
 export function dotRows(
-  a: IntRows,
+  a: IntRows | TapRows,
   ofA: Uint32Array,
-  b: IntRows,
+  b: IntRows | TapRows,
   ofB: Uint32Array,
   wasm: Wasm | null = sharedWasm(),
 ): Float64Array {
-  const { size } = a;
+  const size = 'data' in a ? a.size : a.reduces.length;
   if (wasm !== null && size * ofA.length >= fewProducts) {
-    const [most, other] = [a.most ?? largest(a.data), b.most ?? largest(b.data)];
-    if (most * other * size < 2 ** 31) {
-      const out = fast(a, ofA, b, ofB, wasm);
+    const most = (rows: IntRows | TapRows): number => ('data' in rows ? (rows.most ?? largest(rows.data)) : rows.most);
+    if (most(a) * most(b) * size < 2 ** 31) {
+      const out = fast(a, ofA, b, ofB, paddedRow(size), wasm);
       if (out !== null) return out;
     }
   }
+  return slow(laidOut(a), ofA, laidOut(b), ofB);
+}
+
+function slow(a: IntRows, ofA: Uint32Array, b: IntRows, ofB: Uint32Array): Float64Array {
+  const { size } = a;
   const out = new Float64Array(ofA.length);
   const step = ({ data }: IntRows): number => (data instanceof Int16Array ? paddedRow(size) : size);
   const [stepA, stepB] = [step(a), step(b)];

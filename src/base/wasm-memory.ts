@@ -62,7 +62,7 @@ export class Stack {
     return at;
   }
 
-  pushWords(words: Uint32Array): number {
+  pushWords(words: Uint32Array | Int32Array): number {
     const at = this.push(words.byteLength);
     this.cells.set(words, at / 4);
     return at;

@@ -62,6 +62,15 @@ export type WasmExports = {
     room: number,
     width: number,
   ): void;
+  gatherRows(
+    cells: number,
+    outputs: number,
+    rows: number,
+    reduces: number,
+    size: number,
+    stride: number,
+    out: number,
+  ): void;
   dotRows(a: number, rowsA: number, b: number, rowsB: number, stride: number, count: number, out: number): void;
   hashPairs(digests: number, count: number, key: number, out: number): void;
   grind(

@@ -1,11 +1,11 @@
 /** The operands of a contraction laid out as rows, so that every sum is one product of two rows. */
 import type { Operand, OperandMap } from '../artifact/circuit.ts';
-import { type IntRows, paddedRow } from '../base/dot-rows.ts';
+import type { IntRows, TapRows } from '../base/dot-rows.ts';
 import { type Interval, product, type Shape, strides } from '../base/tensor.ts';
 import { operandAddresses } from './operand-addresses.ts';
 
 /** What an operand contributes: the rows it has, and the row of each output cell. */
-export type Gathered = { readonly rows: IntRows; readonly of: Uint32Array };
+export type Gathered = { readonly rows: IntRows | TapRows; readonly of: Uint32Array };
 
 /** Cells that margins may have beyond a few times what a contraction reads anyway. */
 const fewCells = 2 ** 16;
@@ -80,12 +80,12 @@ function floatFrame(
   runs: Int32Array,
   length: number,
   { cells, origin }: Frame,
-): { readonly cells: Float64Array; readonly most: number } {
+): Float64Array {
   const out = new Float64Array(cells);
   for (let run = 0, from = 0; run < runs.length; run++)
     for (let i = 0, to = origin + (runs[run] as number); i < length; i++, from++, to++)
       out[to] = (data[from] as number) - zero;
-  return { cells: out, most: Number.POSITIVE_INFINITY };
+  return out;
 }
 
 /** Address of the first tap of the first output, and what each output axis and each reduced axis adds to it. */
@@ -109,25 +109,12 @@ function tapsOf(operand: Operand, { steps, origin }: Frame, outputs: number, red
   return { base, byOutput, byReduce };
 }
 
-/** Rows read off a framed operand. Those of 16 bits are padded with zeros to whole blocks. */
-function rowsOf(
-  cells: Int16Array | Float64Array,
-  base: number,
-  outputs: Int32Array,
-  reduces: Int32Array,
-): IntRows['data'] {
+/** Rows read off a framed operand that does not fit 16 bits. */
+function floatRows(cells: Float64Array, outputs: Int32Array, reduces: Int32Array): Float64Array {
   const size = reduces.length;
-  if (cells instanceof Float64Array) {
-    const out = new Float64Array(outputs.length * size);
-    for (let row = 0, to = 0; row < outputs.length; row++)
-      for (let r = 0, from = base + (outputs[row] as number); r < size; r++, to++)
-        out[to] = cells[from + (reduces[r] as number)] as number;
-    return out;
-  }
-  const stride = paddedRow(size);
-  const out = new Int16Array(outputs.length * stride);
-  for (let row = 0; row < outputs.length; row++)
-    for (let r = 0, to = row * stride, from = base + (outputs[row] as number); r < size; r++, to++)
+  const out = new Float64Array(outputs.length * size);
+  for (let row = 0, to = 0; row < outputs.length; row++)
+    for (let r = 0, from = outputs[row] as number; r < size; r++, to++)
       out[to] = cells[from + (reduces[r] as number)] as number;
   return out;
 }
@@ -186,8 +173,10 @@ export function gatherRows(
   const { base, byOutput, byReduce } = tapsOf(moved, frame, own.length, reduce.length);
   const runs = affineOffsets(sizes.slice(0, -1), frame.steps);
   const length = sizes.at(-1) ?? 1;
-  const { cells, most } =
-    shortFrame(data, operand.zero, runs, length, frame) ?? floatFrame(data, operand.zero, runs, length, frame);
-  const rows = rowsOf(cells, base, affineOffsets(own, byOutput), affineOffsets(reduce, byReduce));
-  return { rows: { ...shape, data: rows, most }, of: words };
+  const outputs = affineOffsets(own, byOutput).map((offset) => offset + base);
+  const reduces = affineOffsets(reduce, byReduce);
+  const short = shortFrame(data, operand.zero, runs, length, frame);
+  if (short !== null) return { rows: { ...short, outputs, reduces }, of: words };
+  const cells = floatFrame(data, operand.zero, runs, length, frame);
+  return { rows: { ...shape, data: floatRows(cells, outputs, reduces), most: Number.POSITIVE_INFINITY }, of: words };
 }

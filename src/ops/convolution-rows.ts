@@ -1,7 +1,7 @@
 /** Convolutions as products of rows: every window of the image laid out as one row, every filter as another. */
-import { dotRows, paddedRow } from '../base/dot-rows.ts';
+import { dotRows } from '../base/dot-rows.ts';
 import { product } from '../base/tensor.ts';
-import { type Plane, reach } from './planes.ts';
+import type { Plane } from './planes.ts';
 
 /** A byte minus a byte of its type. */
 const largestDifference = 255;
@@ -30,34 +30,60 @@ export function suitsRows({
   return (channels / groups) * product(planes.map(({ kernel }) => kernel)) >= 8 && filters / groups >= 4;
 }
 
-/** Rows of the windows at output rows [first, end) of the depth and row planes together, over the channels from `channel`. */
-function windows(of: RowConvolution, image: number, first: number, end: number): Int16Array {
+/** A dimension with margins as wide as its windows reach beyond the image, so that no tap needs to ask where it is. */
+function framed({ size, kernel, output, stride, dilation, pad }: Plane): number {
+  return Math.max(pad + size, stride * (output - 1) + dilation * (kernel - 1) + 1);
+}
+
+/** The channels of one group of one image, between margins of zeros. */
+function frameOf(of: RowConvolution, image: number): Int16Array {
   const { activations, planes, channels, groups } = of;
   const [depth, rows, columns] = planes;
-  const perGroup = channels / groups;
-  const taps = perGroup * depth.kernel * rows.kernel * columns.kernel;
-  const stride = paddedRow(taps);
-  const out = new Int16Array((end - first) * columns.output * stride);
-  for (let line = first; line < end; line++) {
-    const [d, r] = [Math.floor(line / rows.output), line % rows.output];
-    for (let c = 0, tap = 0; c < perGroup; c++) {
-      for (let kd = 0; kd < depth.kernel; kd++) {
-        for (let kr = 0; kr < rows.kernel; kr++, tap += columns.kernel) {
-          const z = d * depth.stride + kd * depth.dilation - depth.pad;
-          const y = r * rows.stride + kr * rows.dilation - rows.pad;
-          if (z < 0 || z >= depth.size || y < 0 || y >= rows.size) continue;
-          const from = image + ((c * depth.size + z) * rows.size + y) * columns.size - columns.pad;
-          for (let kc = 0; kc < columns.kernel; kc++) {
-            const { first: left, end: right } = reach(columns, kc);
-            let at = ((line - first) * columns.output + left) * stride + tap + kc;
-            for (let x = left; x < right; x++, at += stride)
-              out[at] = activations[from + x * columns.stride + kc * columns.dilation] as number;
-          }
-        }
+  const [high, wide] = [framed(rows), framed(columns)];
+  const out = new Int16Array((channels / groups) * framed(depth) * high * wide);
+  for (let c = 0, from = image; c < channels / groups; c++)
+    for (let z = 0; z < depth.size; z++)
+      for (let y = 0; y < rows.size; y++, from += columns.size) {
+        const at = ((c * framed(depth) + depth.pad + z) * high + rows.pad + y) * wide + columns.pad;
+        out.set(activations.subarray(from, from + columns.size), at);
       }
-    }
+  return out;
+}
+
+/** Places in a frame of the first tap of every window at output lines [first, end) of the depth and row planes together. */
+function windowPlaces([depth, rows, columns]: RowConvolution['planes'], first: number, end: number): Int32Array {
+  const out = new Int32Array((end - first) * columns.output);
+  const [high, wide] = [framed(rows), framed(columns)];
+  for (let line = first, cell = 0; line < end; line++) {
+    const z = Math.floor(line / rows.output) * depth.stride;
+    const from = (z * high + (line % rows.output) * rows.stride) * wide;
+    for (let x = 0; x < columns.output; x++) out[cell++] = from + x * columns.stride;
   }
   return out;
+}
+
+/** Places of the taps of a window, relative to the first. */
+function tapPlaces([depth, rows, columns]: RowConvolution['planes'], channels: number): Int32Array {
+  const out = new Int32Array(channels * depth.kernel * rows.kernel * columns.kernel);
+  const [high, wide] = [framed(rows), framed(columns)];
+  for (let c = 0, tap = 0; c < channels; c++)
+    for (let kd = 0; kd < depth.kernel; kd++)
+      for (let kr = 0; kr < rows.kernel; kr++) {
+        const from = ((c * framed(depth) + kd * depth.dilation) * high + kr * rows.dilation) * wide;
+        for (let kc = 0; kc < columns.kernel; kc++) out[tap++] = from + kc * columns.dilation;
+      }
+  return out;
+}
+
+/** Row numbers of all pairs of a window and a filter, filter by filter. */
+function allPairs(windows: number, filters: number): readonly [ofWindow: Uint32Array, ofFilter: Uint32Array] {
+  const [ofWindow, ofFilter] = [new Uint32Array(windows * filters), new Uint32Array(windows * filters)];
+  for (let m = 0, at = 0; m < filters; m++)
+    for (let cell = 0; cell < windows; cell++, at++) {
+      ofWindow[at] = cell;
+      ofFilter[at] = m;
+    }
+  return [ofWindow, ofFilter];
 }
 
 /** Σ activation·weight for every [batch, filter, output cell]. */
@@ -69,26 +95,21 @@ export function convolvedRows(of: RowConvolution): Float64Array {
   const lines = depth.output * rows.output;
   const area = lines * columns.output;
   const step = Math.max(1, Math.floor(windowCells / (columns.output * taps)));
+  const reduces = tapPlaces(planes, perGroup);
   const out = new Float64Array(batch * filters * area);
-  for (let first = 0; first < lines; first += step) {
-    const end = Math.min(lines, first + step);
-    const cells = (end - first) * columns.output;
-    const ofWindow = new Uint32Array(filtersPerGroup * cells).map((_, i) => i % cells);
-    const ofFilter = new Uint32Array(filtersPerGroup * cells).map((_, i) => Math.floor(i / cells));
-    for (let n = 0; n < batch; n++) {
-      for (let g = 0; g < groups; g++) {
-        const image = (n * channels + g * perGroup) * depth.size * rows.size * columns.size;
-        const own = weights.subarray(g * filtersPerGroup * taps, (g + 1) * filtersPerGroup * taps);
-        const a = { data: windows(of, image, first, end), rows: cells, size: taps, most: largestDifference };
-        const sums = dotRows(
-          a,
-          ofWindow,
-          { data: own, rows: filtersPerGroup, size: taps, most: largestDifference },
-          ofFilter,
-        );
+  for (let n = 0; n < batch; n++) {
+    for (let g = 0; g < groups; g++) {
+      const cells = frameOf(of, (n * channels + g * perGroup) * depth.size * rows.size * columns.size);
+      const own = weights.subarray(g * filtersPerGroup * taps, (g + 1) * filtersPerGroup * taps);
+      const b = { data: own, rows: filtersPerGroup, size: taps, most: largestDifference };
+      for (let first = 0; first < lines; first += step) {
+        const outputs = windowPlaces(planes, first, Math.min(lines, first + step));
+        const [ofWindow, ofFilter] = allPairs(outputs.length, filtersPerGroup);
+        const a = { cells, outputs, reduces, most: largestDifference };
+        const sums = dotRows(a, ofWindow, b, ofFilter);
         for (let m = 0; m < filtersPerGroup; m++) {
           const at = (n * filters + g * filtersPerGroup + m) * area + first * columns.output;
-          out.set(sums.subarray(m * cells, (m + 1) * cells), at);
+          out.set(sums.subarray(m * outputs.length, (m + 1) * outputs.length), at);
         }
       }
     }

@@ -1,5 +1,6 @@
 export { grind, hashColumns, hashPairs, useScratch } from '../hashing';
 export { clear, heap } from '../heap';
+export { gatherRows } from '../rows';
 export { dotRows } from '../simd/integers';
 export { encodeRows } from '../simd/transform';
 export {

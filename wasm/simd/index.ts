@@ -1,5 +1,6 @@
 export { grind, hashColumns, hashPairs } from '../hashing';
 export { clear, heap } from '../heap';
+export { gatherRows } from '../rows';
 export { dotRows } from './integers';
 export { encodeRows } from './transform';
 export {

@@ -71,10 +71,12 @@ export function fillRows(
   const width = 2 ** logRow;
   for (const { sizes, address, cells } of tensors) {
     forEachRun(sizes, (first, offset, length) => {
-      for (let i = 0; i < length; i++) {
-        const cell = address + offset + i;
-        const row = Math.floor(cell / width);
-        out[(place.get(row) as number) * dimension + (cell - row * width)] = fromInteger(cells[first + i] as number);
+      for (let done = 0; done < length; ) {
+        const row = Math.floor((address + offset + done) / width);
+        const column = address + offset + done - row * width;
+        const end = Math.min(length, done + width - column);
+        for (let to = (place.get(row) as number) * dimension + column; done < end; done++, to++)
+          out[to] = fromInteger(cells[first + done] as number);
       }
     });
   }

@@ -6,7 +6,7 @@ import { ProvennError } from '../errors.ts';
 import { shared } from '../generated/shared-kernels.ts';
 import { compileWasm, type Wasm, type WasmExports } from '../wasm.ts';
 import { Stack } from '../wasm-memory.ts';
-import type { Arguments } from './cuts.ts';
+import { type Arguments, cuts } from './cuts.ts';
 import { places } from './places.ts';
 import { type Kernel, splitExports, sumBytes } from './split.ts';
 import { type WorkerTask, workerSource } from './worker-source.ts';
@@ -33,20 +33,8 @@ export type Threads = {
   close(): void;
 };
 
-const kernels = [
-  ...['foldHigh', 'foldLow', 'addScaled', 'accumulateBase', 'addHalves', 'extendEq', 'fractionLayer', 'fractionRound'],
-  ...[
-    'clear',
-    'innerProductRound',
-    'weightedSums',
-    'applyAlong',
-    'encodeRows',
-    'hashColumns',
-    'hashPairs',
-    'dotRows',
-    'grind',
-  ],
-] as readonly Kernel[];
+/** What workers may be asked for. */
+const kernels = [...Object.keys(cuts), 'applyAlong', 'grind'] as readonly Kernel[];
 
 const scratchBytes = 4096;
 const looks = 4000;

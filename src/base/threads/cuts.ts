@@ -85,6 +85,19 @@ export const cuts: Readonly<Record<CutKernel, Cut>> = {
     ],
   },
   hashPairs: along(1, [2 * digest, 0, 0, digest], () => 120),
+  gatherRows: {
+    units: ([, , rows]) => rows as number,
+    cost: ([, , , , size]) => 10 + (size as number),
+    piece: ([cells, outputs, , reduces, size, stride, out], first, count) => [
+      cells as number,
+      (outputs as number) + 4 * first,
+      count,
+      reduces as number,
+      size as number,
+      stride as number,
+      (out as number) + 2 * first * (stride as number),
+    ],
+  },
   dotRows: {
     units: ([, , , , , count]) => count as number,
     cost: ([, , , , stride]) => 0.1 * (stride as number) + 5,

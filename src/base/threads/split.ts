@@ -114,6 +114,7 @@ export function splitExports(crew: Crew): WasmExports {
     encodeRows: plain('encodeRows'),
     hashColumns: plain('hashColumns'),
     hashPairs: plain('hashPairs'),
+    gatherRows: plain('gatherRows'),
     dotRows: plain('dotRows'),
     grind: (...args) => grind(crew, ...args),
   };
