@@ -10,6 +10,8 @@ import { decodeLink, type Link } from '../artifact/link.ts';
 import { decodeProof } from '../artifact/proof.ts';
 import type { Port, QuantGraph } from '../artifact/quant-graph.ts';
 import { decodeQuantGraph } from '../artifact/quant-graph-codec.ts';
+import { type Members, memberPaths } from '../audit/bundle.ts';
+import { bundleFacts } from '../audit/describe.ts';
 import { toHex } from '../base/bytes.ts';
 import type { Json } from '../base/canonical-json.ts';
 import { digest } from '../base/digest.ts';
@@ -26,10 +28,10 @@ import { isZip } from './io/zip.ts';
 
 /** Facts in the order in which people want them; values are JSON so that programs get the same. */
 export type Description = {
-  readonly kind: Kind | 'onnx-model' | 'input' | 'result' | 'image';
+  readonly kind: Kind | 'onnx-model' | 'input' | 'result' | 'image' | 'audit-bundle';
   /** Format version of provenn files. */
   readonly version: number | null;
-  /** BLAKE3 of the whole file. */
+  /** BLAKE3 of the whole file; of a bundle, of its manifest. */
   readonly fileDigest: string;
   readonly bytes: number;
   readonly facts: readonly (readonly [name: string, value: Json])[];
@@ -228,4 +230,11 @@ export function describeFile(bytes: Uint8Array, where: string): Description {
   }
   const [kind, { facts, listing = null }] = describeForeign(bytes, where);
   return { ...common, kind, version: null, facts, listing };
+}
+
+/** Says what an audit bundle is and claims; nothing of it is checked. */
+export function describeBundle(members: Members): Description {
+  const bytes = [...members.values()].reduce((sum, { length }) => sum + length, 0);
+  const fileDigest = toHex(digest(members.get(memberPaths.manifest) ?? new Uint8Array(0)));
+  return { kind: 'audit-bundle', version: 1, fileDigest, bytes, facts: bundleFacts(members), listing: null };
 }

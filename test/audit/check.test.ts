@@ -4,6 +4,7 @@ import type { SecondOpinion } from '../../src/audit/checks/context.ts';
 import { makeManifest } from '../../src/audit/manifest.ts';
 import { makeSigningKey, signerOf } from '../../src/audit/node/signatures.ts';
 import { utf8 } from '../../src/base/bytes.ts';
+import { describeBundle } from '../../src/pipeline/index.ts';
 import { check, failing, outcomeOf, seal, signer, withMember, without } from './bundle-support.ts';
 import { publicSource } from './source.ts';
 
@@ -46,6 +47,19 @@ describe('an honest bundle', () => {
 
   it('holds no opening', () => {
     expect([...sealed.keys()].filter((path) => /opening|secret|proving/.test(path))).toEqual([]);
+  });
+});
+
+describe('inspection', () => {
+  it('tells what a bundle says of itself, and that nobody checked it', () => {
+    const facts = new Map(describeBundle(sealed).facts);
+    expect(facts.get('signed')).toBe(`by a key named ${signer.key.keyId}`);
+    expect(facts.get('made')).toBe('2026-01-02T03:04:05Z');
+    expect(facts.get('checked')).toBe('no: run provenn audit check');
+    expect(facts.get('members')).toHaveLength(sealed.size);
+    const bare = new Map(describeBundle(without(seal(source, null), memberPaths.statement)).facts);
+    expect(bare.get('signed')).toBe('by nobody');
+    expect(bare.get('statement')).toBe('none that can be read');
   });
 });
 

@@ -192,6 +192,7 @@ async function demo(session: Session, options: DemoOptions): Promise<void> {
       renderVerdict(verdict, labels),
       table,
       `The files are in ${out}. Check the proof yourself:\n  provenn verify ${quoted(paths.proof)} --key ${quoted(join(paths.model, modelFolder.verifyingKey))}`,
+      `Hand it to an auditor:\n  provenn audit export ${quoted(paths.model)} --proof ${quoted(paths.proof)} --input ${quoted(relative('', image))} -o ${quoted(join(out, 'demo.provenn-audit'))}`,
     ].join('\n\n'),
     brief: `${verdict.ok ? 'accepted' : 'rejected'}: ${prediction.label}`,
   });

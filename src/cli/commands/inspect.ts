@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import type { Json } from '../../base/canonical-json.ts';
 import { ProvennError } from '../../base/errors.ts';
-import { type Description, describeFile } from '../../pipeline/index.ts';
+import { type Description, describeBundle, describeFile } from '../../pipeline/index.ts';
+import { looksLikeBundle, readBundle } from '../../pipeline/node/bundle-files.ts';
 import { readFile } from '../../pipeline/node/files.ts';
 import { usesOf } from '../../pipeline/node/ledger.ts';
 import { ledgerEntry, readOpening } from '../../pipeline/node/openings.ts';
@@ -59,7 +60,9 @@ function usesText(path: string): string {
 
 async function inspect(session: Session, path: string): Promise<void> {
   session.progress.stage('reading the file');
-  const description = await located(path, () => describeFile(readFile(path), path));
+  const description = await located(path, () =>
+    looksLikeBundle(path) ? describeBundle(readBundle(path)) : describeFile(readFile(path), path),
+  );
   const uses = description.kind === 'opening' ? usesText(path) : null;
   session.result({
     json: { ...descriptionJson(description), ...(uses === null ? {} : { uses }) },
@@ -72,7 +75,7 @@ async function inspect(session: Session, path: string): Promise<void> {
 export function addInspect(program: Command, start: (command: Command) => Session): void {
   program
     .command('inspect')
-    .description('say what a file is: any provenn file, an ONNX model, or an input')
+    .description('say what a file is: any provenn file, an audit bundle, an ONNX model, or an input')
     .argument('<file>', 'the file; a circuit is printed relation by relation')
     .addHelpText(
       'after',
