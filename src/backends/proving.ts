@@ -49,10 +49,20 @@ export type MadeKey = {
   };
   /** An upper bound. */
   readonly proofBytes: number;
+  /** What a proof takes; null where nobody knows. */
+  readonly resources: Resources | null;
   /** Openings of the commitments that the key fixes: the owner's secrets. One use of each is spent. */
   readonly openings: readonly Opening[];
   /** Files for those who check a key, by name. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+};
+
+/** An estimate of what one proof takes. */
+export type Resources = {
+  /** Memory of the whole process at its peak. */
+  readonly bytes: number;
+  /** On one thread; machines differ. */
+  readonly milliseconds: number;
 };
 
 export type ProofOptions = {
@@ -102,6 +112,8 @@ export type Backend = {
   makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey>;
   /** A proof from the witness as it stands, bound to `context`; nobody has verified it yet. */
   prove(key: ProvingKey, witness: Witness, context: Uint8Array, options: ProofOptions): Promise<Proof>;
+  /** What a proof under an accepted key takes; null where nobody knows. */
+  readonly resources: ((accepted: Accepted) => Resources) | null;
   /** Cells of hidden weights that the proving key itself holds, by wire; empty where openings hold them. */
   heldCells(key: ProvingKey): ReadonlyMap<WireId, Int32Array>;
   readonly contract: Contract | null;

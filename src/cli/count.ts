@@ -8,6 +8,16 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('It must be a whole number, at most 999999999.');
 }
 
+const units: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+
+/** Bytes, as people write them: 512M, 3.5G, 2000000000. */
+export function parseSize(text: string): number {
+  const [, number, unit] = /^([0-9]{1,15}(?:\.[0-9]{1,6})?)([kmgt]?)b?$/i.exec(text) ?? [];
+  const bytes = Math.floor(Number(number) * (units[unit?.toLowerCase() ?? ''] as number));
+  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  throw new InvalidArgumentError('It must be a size in bytes, or one like 512M or 3.5G.');
+}
+
 /** A number of threads. */
 export function parseThreads(text: string): number {
   if (/^[1-9][0-9]?$/.test(text) && Number(text) <= mostThreads) return Number(text);
@@ -19,4 +29,11 @@ export const threadsOption: readonly [flags: string, description: string, parse:
   '--threads <n>',
   'threads to prove on (default: one per core, when the network is large enough)',
   parseThreads,
+];
+
+/** The option that overrides what the system says about memory. */
+export const memoryOption: readonly [flags: string, description: string, parse: (text: string) => number] = [
+  '--max-memory <size>',
+  'memory the proof may take, like 4G: more is refused beforehand (default: what is available)',
+  parseSize,
 ];

@@ -3,7 +3,7 @@ import type { Circuit } from '../artifact/circuit.ts';
 import type { Opening } from '../artifact/commitment.ts';
 import type { KeyCommitment } from '../artifact/keys.ts';
 import { matricesOf } from '../artifact/matrices.ts';
-import type { Backend, KeySecrets, MadeKey } from '../backends/proving.ts';
+import type { Backend, KeySecrets, MadeKey, Resources } from '../backends/proving.ts';
 import { backendName, type Parameters } from '../backends/transparent/config.ts';
 import {
   type AcceptedKey,
@@ -13,6 +13,7 @@ import {
   keyParameters,
   makeKey,
   proveEvidence,
+  proverResources,
   proveWitness,
 } from '../backends/transparent/index.ts';
 import type { Accepted } from '../backends/verifying.ts';
@@ -51,6 +52,7 @@ export function transparentKey(circuit: Circuit, secrets?: KeySecrets): MadeKey 
     parameters: { ...parameters },
     soundness: key.soundness,
     proofBytes,
+    resources: proverResources(key),
     openings,
     files: new Map(),
   };
@@ -67,6 +69,11 @@ export function openAll(openings: ReadonlyMap<string, Opening>): Map<string, Com
   return new Map([...openings].map(([matrix, opening]) => [matrix, openMatrix(opening)]));
 }
 
+/** What a proof under an accepted key of the transparent backend takes. */
+export function transparentResources(accepted: Accepted): Resources {
+  return proverResources(accepted as AcceptedKey);
+}
+
 const transparent: Backend = {
   name: 'transparent',
   system: backendName,
@@ -81,6 +88,7 @@ const transparent: Backend = {
       openings: openAll(openings ?? new Map()),
     });
   },
+  resources: transparentResources,
   heldCells: () => new Map(),
   contract: null,
   contribute: null,

@@ -5,7 +5,7 @@ import type { Opening } from '../artifact/commitment.ts';
 import { dataSetsOf } from '../artifact/data-set.ts';
 import { modelDigest, type ProvingKey, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
 import type { QuantGraph } from '../artifact/quant-graph.ts';
-import type { Backend, Costs, KeyOptions, MadeKey } from '../backends/proving.ts';
+import type { Backend, Costs, KeyOptions, MadeKey, Resources } from '../backends/proving.ts';
 import { toHex } from '../base/bytes.ts';
 import { invariant, ProvennError } from '../base/errors.ts';
 import { product } from '../base/tensor.ts';
@@ -45,6 +45,8 @@ export type CompileReport = {
   readonly costs: Costs;
   /** An estimate from above. */
   readonly estimatedProofBytes: number;
+  /** What one proof takes; null where nobody knows. */
+  readonly estimatedProving: Resources | null;
 };
 
 export type Compilation = {
@@ -103,7 +105,7 @@ function hiddenParts(circuit: Circuit): [string, string][] {
 }
 
 function compilationOf(model: QuantGraph, circuit: Circuit, made: MadeKey): Compilation {
-  const { verifyingKey, material, costs, parameters, soundness, proofBytes, files, openings } = made;
+  const { verifyingKey, material, costs, parameters, soundness, proofBytes, resources, files, openings } = made;
   return {
     circuit,
     verifyingKey,
@@ -122,6 +124,7 @@ function compilationOf(model: QuantGraph, circuit: Circuit, made: MadeKey): Comp
       soundness,
       costs,
       estimatedProofBytes: proofBytes,
+      estimatedProving: resources,
     },
   };
 }

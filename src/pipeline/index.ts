@@ -14,6 +14,7 @@ export {
 } from './compile.ts';
 export { contextText, type Description, describeBundle, describeFile } from './describe.ts';
 export { type Bindings, type ImportedModel, importModel, isFloatModel } from './import.ts';
+export type { MemoryLimit } from './memory.ts';
 export { commitPorts, type Draw, type UsableOpening } from './openings.ts';
 export {
   type PreparedProvingKey,

@@ -18,8 +18,9 @@ import { withWasm } from '../base/wasm.ts';
 import { assignWitness } from '../compile/witness.ts';
 import { execute } from '../runtime/execute.ts';
 import { prepareKey } from '../verify/index.ts';
-import { backendOf, openAll, parametersOf } from './backends.ts';
+import { backendOf, openAll, parametersOf, transparentResources } from './backends.ts';
 import { selectSamples } from './data-sets.ts';
+import { type MemoryLimit, refuseMemory } from './memory.ts';
 import { cellsByWire, type Draw, givenOpening, makeOpening, type UsableOpening } from './openings.ts';
 import { selfCheck } from './self-check.ts';
 
@@ -54,6 +55,8 @@ export type ProveOptions = {
   readonly onStage?: (stage: ProveStage) => void;
   /** Threads that share the work; without them there is one. The proof is the same. They stay open: close them after the last proof. */
   readonly threads?: Threads | null;
+  /** Proofs that are estimated to take more memory are refused before anything is computed. Without it nothing is. */
+  readonly memory?: MemoryLimit;
 };
 
 /** Runs a stretch of work on the threads of the options. */
@@ -173,7 +176,8 @@ function acceptTransparent(given: ProvingKey | PreparedProvingKey): AcceptedKey 
 
 /**
  * Runs the model on `inputs` (by port name, the integers behind each port) and proves the run with the transparent backend. The
- * proof is verified, and its claims compared with the run, before it is returned. Throws `INPUT_MISMATCH`, `USAGE` for a long context or short randomness, or `PROOF_SELF_CHECK`.
+ * proof is verified, and its claims compared with the run, before it is returned. Throws `INPUT_MISMATCH`, `USAGE` for a long context or short randomness,
+ * `RESOURCE_LIMIT` or `PROOF_SELF_CHECK`.
  */
 export function proveInference(
   key: ProvingKey | PreparedProvingKey,
@@ -193,6 +197,7 @@ function proveHere(
   stage('key');
   const key = 'accepted' in given ? given.provingKey : given;
   const accepted = acceptTransparent(given);
+  refuseMemory(accepted, transparentResources, options.memory);
   stage('execute');
   const selected = selectSamples(accepted, inputs, options.samples ?? new Map(), options.openings ?? []);
   const trace = execute(key.model, selected.inputs);
@@ -216,6 +221,7 @@ export async function proveFor(
   const key = 'accepted' in given ? given.provingKey : given;
   const backend = await backendOf(key.verifyingKey.backend);
   const { accepted } = 'accepted' in given ? given : prepareProvingKey(given);
+  refuseMemory(accepted, backend.resources, options.memory);
   onStage('execute');
   const selected = selectSamples(accepted, inputs, options.samples ?? new Map(), options.openings ?? []);
   const trace = onThreads(options, () => execute(key.model, selected.inputs));

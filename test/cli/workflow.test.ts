@@ -39,6 +39,29 @@ beforeAll(async () => {
   expect(outcome.code).toBe(0);
 });
 
+describe('provenn prove --max-memory', () => {
+  it('refuses a proof that takes more before it begins, and writes nothing', async () => {
+    const path = scratch.path('no proof');
+    const args = ['prove', folder(), '--input', input(), '-o', path];
+    const refused = await provenn([...args, '--max-memory', '1.5M', '--json']);
+    expect(refused.code).toBe(4);
+    expect(jsonOf(refused).error).toMatchObject({ code: 'RESOURCE_LIMIT' });
+    expect(existsSync(path)).toBe(false);
+    for (const size of ['much', '0', '-1', '1.G', '2X']) {
+      const wrong = await provenn([...args, '--max-memory', size]);
+      expect([wrong.code, existsSync(path)]).toEqual([2, false]);
+    }
+  });
+
+  it('compile says beforehand what a proof takes', async () => {
+    const report = jsonOf(await provenn(['compile', fixture('models/tiny-mlp.qdq.onnx'), '--dry-run', '--json']))[
+      'report'
+    ] as { readonly estimatedProving: { readonly bytes: number; readonly milliseconds: number } };
+    expect(report.estimatedProving.bytes).toBeGreaterThan(1.5e6);
+    expect(report.estimatedProving.milliseconds).toBeGreaterThan(0);
+  });
+});
+
 describe('provenn run', () => {
   it('computes the float values onnxruntime computed', async () => {
     const { tensors, input: ports } = recorded('tiny-mlp.qdq');

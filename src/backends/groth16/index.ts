@@ -107,6 +107,7 @@ async function makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey> 
     parameters: {},
     soundness: keySoundness,
     proofBytes: bodyBytes + proofOverhead,
+    resources: null,
     openings: [],
     files,
   };
@@ -188,6 +189,7 @@ export const groth16: Backend = {
   supports,
   makeKey,
   prove,
+  resources: null,
   heldCells: ({ material }) => decodeMaterial(material).secrets.cells,
   contract: {
     source: (key) => solidityVerifier(acceptKey(key)),

@@ -30,6 +30,7 @@ export { tensorsOfMatrix } from './evidence.ts';
 export { proveEvidence, proveLink } from './evidence-prover.ts';
 export { type AcceptedKey, acceptCoreKey } from './key.ts';
 export type { ProverOptions } from './prover.ts';
+export { proverResources } from './resources.ts';
 export { acceptKey } from './verifier-key.ts';
 export { acceptLink } from './verifier-link.ts';
 

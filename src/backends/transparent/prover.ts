@@ -257,7 +257,7 @@ function proveRelations(
 }
 
 /** Cells of the vectors of a whole proof: the witness matrix, and the larger of what lookups and opening take for a while. */
-function arenaCells({ system, layout, parameters }: AcceptedKey): number {
+export function arenaCells({ system, layout, parameters }: AcceptedKey): number {
   const rows = (layout.matrices[0] as MatrixPlace).rows.length + noiseRows;
   const encoded = rows * (codeDimension(parameters) + 2 ** (parameters.logRow + parameters.logBlowup));
   return encoded + Math.max(lookupCells(stack(system)), 8 * 2 ** layout.logCells) + 64;

@@ -25,7 +25,7 @@ import { ledgerEntry } from '../../pipeline/node/openings.ts';
 import { quantizeFloatModel } from '../../pipeline/node/quantize.ts';
 import { freshRandomness } from '../../pipeline/node/randomness.ts';
 import { parseCount } from '../count.ts';
-import { formatBytes, formatCount, formatTable } from '../format.ts';
+import { formatBytes, formatCount, formatMilliseconds, formatTable } from '../format.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { located } from '../located.ts';
 import { type LoadedPreprocessing, loadPreprocessing, readArrays } from '../model-files.ts';
@@ -102,6 +102,15 @@ export function renderCompileReport(report: CompileReport): string {
       ? []
       : [fact('zero-knowledge', `${report.soundness.zeroKnowledgeBits.toFixed(1)} bits`)]),
     fact('proof size', `at most ${formatBytes(report.estimatedProofBytes)} (estimate)`),
+    ...(report.estimatedProving === null
+      ? []
+      : [
+          fact('proving memory', `about ${formatBytes(report.estimatedProving.bytes)} (estimate)`),
+          fact(
+            'proving time',
+            `about ${formatMilliseconds(report.estimatedProving.milliseconds)} on one thread (estimate)`,
+          ),
+        ]),
     fact('hidden', [...report.hidden.map(([what, how]) => `${what} (${how})`), 'every intermediate value'].join(', ')),
   ].join('\n');
 }

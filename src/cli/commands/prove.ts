@@ -13,10 +13,11 @@ import type { Preprocessing } from '../../pipeline/io/preprocess.ts';
 import { arraysJson } from '../../pipeline/io/result.ts';
 import { writeFileAtomic } from '../../pipeline/node/files.ts';
 import { modelFile, modelFolder } from '../../pipeline/node/folder.ts';
+import { memoryLimit } from '../../pipeline/node/memory.ts';
 import { freshRandomness } from '../../pipeline/node/randomness.ts';
 import { openThreadsFor } from '../../pipeline/node/threads.ts';
 import { parseContext } from '../context.ts';
-import { parseCount, threadsOption } from '../count.ts';
+import { memoryOption, parseCount, threadsOption } from '../count.ts';
 import { formatBytes, formatMilliseconds } from '../format.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { located } from '../located.ts';
@@ -34,6 +35,7 @@ type ProveOptions = {
   readonly preprocess?: string;
   readonly opening?: readonly string[];
   readonly threads?: number;
+  readonly maxMemory?: number;
 };
 
 /** Inputs from the file, but for one that is a sample of a data set: the opening holds it. */
@@ -75,6 +77,7 @@ async function prove(session: Session, folder: string, options: ProveOptions): P
       context: utf8(options.context ?? ''),
       onStage: showStage(progress),
       threads,
+      memory: memoryLimit(options.maxMemory),
     }),
   ).finally(() => threads?.close());
   const milliseconds = io.now() - since;
@@ -135,6 +138,7 @@ export function addProve(program: Command, start: (command: Command) => Session)
     .option('--opening <file...>', 'openings of committed inputs or outputs, or a lease of that of the weights')
     .option('--preprocess <file>', 'how pixels become inputs (default: preprocess.json in DIR)')
     .option(...threadsOption)
+    .option(...memoryOption)
     .addHelpText('after', help)
     .action((folder: string, options: ProveOptions, command: Command) => prove(start(command), folder, options));
 }
