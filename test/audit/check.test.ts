@@ -4,7 +4,7 @@ import type { SecondOpinion } from '../../src/audit/checks/context.ts';
 import { makeManifest } from '../../src/audit/manifest.ts';
 import { makeSigningKey, signerOf } from '../../src/audit/node/signatures.ts';
 import { utf8 } from '../../src/base/bytes.ts';
-import { describeBundle } from '../../src/pipeline/index.ts';
+import { describeBundle } from '../../src/pipeline/describe.ts';
 import { check, failing, outcomeOf, seal, signer, withMember, without } from './bundle-support.ts';
 import { publicSource } from './source.ts';
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Json } from '../../base/canonical-json.ts';
 import { ProvennError } from '../../base/errors.ts';
-import { type Description, describeBundle, describeFile } from '../../pipeline/index.ts';
+import { type Description, describeBundle, describeFile } from '../../pipeline/describe.ts';
 import { looksLikeBundle, readBundle } from '../../pipeline/node/bundle-files.ts';
 import { readFile } from '../../pipeline/node/files.ts';
 import { usesOf } from '../../pipeline/node/ledger.ts';
