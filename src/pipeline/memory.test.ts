@@ -37,7 +37,12 @@ function forCells(cells: number): number {
   build.range('range', build.witness('wide', [cells], [0, 3]), 0, 3);
   build.linear('y', [1], { constant: 0, terms: [], accumulators: [] }, y);
   const port = { dims: [1], dtype: 'u8' as const, quantization: null };
-  const circuit = build.finish('wide', profile, [{ ...port, name: 'x', tensor: 'x', wire: x }], [{ ...port, name: 'y', tensor: 'y', wire: y }]);
+  const circuit = build.finish(
+    'wide',
+    profile,
+    [{ ...port, name: 'x', tensor: 'x', wire: x }],
+    [{ ...port, name: 'y', tensor: 'y', wire: y }],
+  );
   const key = acceptKey(makeKey(circuit));
   return proverResources(key).bytes;
 }
