@@ -56,10 +56,14 @@ function countGadget(gadget: Gadget, { wires }: Circuit): LayerCounts {
   return gadget.kind === 'linear' ? { ...own, linear: count } : { ...own, lookups: count };
 }
 
+/** Relations have few parts within parts; a stranger's name may have any number of colons. */
+const mostParts = 8;
+
 /** Relations are named after the tensor they belong to, and after their part in it behind a colon: longest name first. */
 function* stemsOf(name: string): Generator<string> {
   yield name;
-  for (let at = name.lastIndexOf(':'); at > 0; at = name.lastIndexOf(':', at - 1)) yield name.slice(0, at);
+  let at = name.lastIndexOf(':');
+  for (let part = 0; part < mostParts && at > 0; part++, at = name.lastIndexOf(':', at - 1)) yield name.slice(0, at);
 }
 
 type Group = { readonly name: string; readonly op: string | null; readonly gadgets: Gadget[] };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { QuantGraph } from '../../src/artifact/quant-graph.ts';
 import type { AuditSource } from '../../src/audit/bundle.ts';
-import { layersOf } from '../../src/audit/layers.ts';
+import { nothing } from '../../src/audit/layers.ts';
 import { stepsOf } from '../../src/audit/report/flow.ts';
 import { escapeText, html } from '../../src/audit/report/markup.ts';
 import { reportPage } from '../../src/audit/report/page.ts';
 import { base64, pictureOf } from '../../src/audit/report/picture.ts';
-import { laneCount, railsOf } from '../../src/audit/report/rails.ts';
+import { drawRow, laneCount, railsOf } from '../../src/audit/report/rails.ts';
 import { termWords } from '../../src/audit/report/soundness.ts';
 import { style } from '../../src/audit/report/style.ts';
 import { verdictRows } from '../../src/audit/report/verdicts.ts';
@@ -188,8 +188,7 @@ describe('the picture', () => {
 describe('the drawing of the network', () => {
   it('keeps the main path in the first lane and puts a shortcut beside it', () => {
     const step = (name: string, reads: string[], makes: string[]) => ({
-      ...{ name, reads, makes, ops: [], dims: null, nodes: 1 },
-      counts: layersOf(publicSource().key.circuit, null)[0] as never,
+      ...{ name, reads, makes, ops: [], dims: null, nodes: 1, counts: nothing },
     });
     const rows = railsOf([
       step('input', [], ['x']),
@@ -206,6 +205,19 @@ describe('the drawing of the network', () => {
       { dot: 0, into: [0], past: [], leaves: false },
     ]);
     expect(laneCount(rows)).toBe(2);
+  });
+
+  it('stays as narrow as a page when a step makes a thousand values', () => {
+    const many = Array.from({ length: 1000 }, (_, i) => `v${i}`);
+    const counts = nothing;
+    const bare = { ops: [], dims: null, nodes: 1, counts };
+    const rows = railsOf([
+      { ...bare, name: 'split', reads: [], makes: many },
+      { ...bare, name: 'join', reads: many, makes: [] },
+    ]);
+    expect(rows[1]?.into).toHaveLength(1000);
+    const drawing = drawRow(rows[1] as never, laneCount(rows), false).markup;
+    expect(Number(/width="(\d+)"/.exec(drawing)?.[1])).toBeLessThan(250);
   });
 
   it('folds a long network without losing a product of it', () => {

@@ -40,8 +40,8 @@ export function answerWord({ claims, labels }: AuditSource): string | null {
 
 function scoreTable(tensor: PublicTensor, labels: readonly string[] | null): Markup {
   const scores = Array.from(tensor.values ?? tensor.integers);
-  const low = Math.min(0, ...scores);
-  const high = Math.max(0, ...scores);
+  const low = scores.reduce((least, score) => Math.min(least, score), 0);
+  const high = scores.reduce((most, score) => Math.max(most, score), 0);
   const order = ranking(tensor);
   const rows = order.slice(0, shownScores).map((index, place) => {
     const score = scores[index] as number;

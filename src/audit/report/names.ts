@@ -44,18 +44,17 @@ ${row('Model', hex(claims.modelDigest), 'BLAKE3; names architecture and weights'
 }
 
 function eventItem({ kind, time }: AuditEvent): Markup {
-  return html`<li>${kind}<time>${time ?? 'at a time nobody wrote down'}</time></li>
+  return html`<li>${kind}<time>${time ?? 'no time was written down'}</time></li>
 `;
 }
 
-export function historySection({ events, environment, createdAt }: AuditSource): Markup {
+export function historySection({ events, environment }: AuditSource): Markup {
   const { provenn, runtime, platform, processor, features, lockfileDigest } = environment;
   const list =
     events.length === 0
       ? html`<p>Nothing was written down.</p>`
       : html`<ul class="timeline">
-${events.map(eventItem)}<li>bundle exported<time>${createdAt}</time></li>
-</ul>`;
+${events.map(eventItem)}</ul>`;
   return html`<section>
 <h2>How it came about</h2>
 <p class="intro">Told by whoever exported the bundle, by their own clock and about their own machine. The log is chained: a line changed later would show.</p>

@@ -60,8 +60,14 @@ export function railsOf(steps: readonly Step[]): RailRow[] {
   });
 }
 
+/** Lanes that are drawn: what runs further to the right shares the last one. */
+const mostLanes = 10;
+
 export function laneCount(rows: readonly RailRow[]): number {
-  return 1 + Math.max(0, ...rows.flatMap(({ dot, into, past }) => [dot, ...into, ...past.flat()]));
+  let last = 0;
+  for (const { dot, into, past } of rows)
+    for (const lane of [dot, ...into, ...past.flat()]) last = Math.max(last, lane);
+  return Math.min(mostLanes, 1 + last);
 }
 
 const laneWidth = 18;
@@ -69,7 +75,7 @@ const laneWidth = 18;
 const rowHeight = 48;
 
 function laneX(lane: number): number {
-  return laneWidth / 2 + 2 + lane * laneWidth;
+  return laneWidth / 2 + 2 + Math.min(lane, mostLanes - 1) * laneWidth;
 }
 
 /** A line from one lane to another, vertical at both ends. */

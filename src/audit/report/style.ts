@@ -30,7 +30,7 @@ h1 { font-size: clamp(2.2rem, 6vw, 3.3rem); line-height: 1.12; letter-spacing: -
 h2 { font-size: 1.65rem; line-height: 1.25; letter-spacing: -0.01em; font-weight: 600; margin: 0 0 6px; }
 h3 { font-size: 0.78rem; letter-spacing: 0.08em; text-transform: uppercase; color: var(--soft); margin: 0 0 10px; font-weight: 600; }
 p { margin: 0 0 12px; text-wrap: pretty; }
-h1, h2, .lead { text-wrap: balance; }
+h1, h2 { text-wrap: balance; }
 a { color: var(--accent); }
 code, .hex { font-family: ui-monospace, SFMono-Regular, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.86em; }
 .hex { overflow-wrap: anywhere; }
