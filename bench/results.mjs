@@ -5,7 +5,7 @@
  *
  * writes data/bench.json, data/bench.html, its plots and results.md under docs (or --out). Parts that no time is left for are not
  * measured, and the page says so. --peers runs ezkl too, where python3 can import it (PYTHONPATH), and keeps its keys in FOLDER.
- * --page only writes the page again, from the figures that are there.
+ * --page only writes the pages again, from the figures that are there.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -74,18 +74,18 @@ function joined(reports) {
   };
 }
 
-function writePage(report) {
+function writePages(report) {
   const pictures = benchPictures(report);
   for (const [name, picture] of pictures) writeFileSync(join(options.out, 'data', pictureFile(name)), `${picture}\n`);
   const page = resultsPage(report, dataOf('bench-notes.json'), dataOf('costs.json'), [...pictures.keys()]);
   writeFileSync(join(options.out, 'results.md'), page);
+  writeFileSync(join(options.out, 'data', 'bench.html'), benchPage(report));
 }
 
 function write(report) {
   mkdirSync(join(options.out, 'data'), { recursive: true });
   writeFileSync(figures, `${JSON.stringify(report, null, 1)}\n`);
-  writeFileSync(join(options.out, 'data', 'bench.html'), benchPage(report));
-  writePage(report);
+  writePages(report);
 }
 
 function measure() {
@@ -113,5 +113,5 @@ function measure() {
   }
 }
 
-if (options.page) writePage(JSON.parse(readFileSync(figures, 'utf8')));
+if (options.page) writePages(JSON.parse(readFileSync(figures, 'utf8')));
 else measure();

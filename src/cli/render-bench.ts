@@ -58,8 +58,8 @@ export function renderBench({ results, failures, peers, commands }: BenchReport)
   });
   const against = results.flatMap(({ network, scales, comparisons }) =>
     comparisons.map(
-      ({ contestant, to, prove, verify }) =>
-        `${network}, ${scales}: ${contestant} over ${to}: prove ${ratio(prove)}, verify ${ratio(verify)}`,
+      ({ contestant, to, prove, processor, verify }) =>
+        `${network}, ${scales}: ${contestant} over ${to}: prove ${ratio(prove)}, processors ${ratio(processor)}, verify ${ratio(verify)}`,
     ),
   );
   return [

@@ -61,6 +61,8 @@ export type Comparison = {
   readonly contestant: string;
   readonly to: string;
   readonly prove: Ratio;
+  /** Of the time of all processors: what other work on the machine hardly changes. */
+  readonly processor: Ratio;
   readonly verify: Ratio;
 };
 

@@ -21,7 +21,7 @@ function result(network: string, activations: number, prove: number): BenchResul
     ...{ network, about: '', scales: 'mixed', batch: 1, weights: 1000, activations, soundnessBits: 101, quantize: 1 },
     costs: { lookups: 2 * activations, tableRows: 1000 },
     measurements: [measurement(1, 1.9 * prove), measurement(2, prove)],
-    comparisons: [{ contestant: '1 thread', to: '2 threads', prove: ratio, verify: ratio }],
+    comparisons: [{ contestant: '1 thread', to: '2 threads', prove: ratio, processor: ratio, verify: ratio }],
   };
 }
 

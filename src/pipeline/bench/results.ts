@@ -76,6 +76,7 @@ function networkRows(results: readonly BenchResult[]): string[][] {
       ...[network, scales, m.contestant, shortNumber(weights), shortNumber(activations)],
       ...[shortNumber(costs['lookups'] ?? 0), shortNumber(costs['tableRows'] ?? 0)],
       spread(m.prove),
+      milliseconds(m.processor.median),
       ...(batch === 1 ? [''] : [milliseconds(m.prove.median / batch)]),
       ...[String(m.runs), milliseconds(m.verify.median), bytes(m.proofBytes), bytes(m.keyBytes), bytes(m.peakMemory)],
       `${(m.prove.median / (m.stages['execute']?.median ?? Number.NaN)).toFixed(1)}`,
@@ -85,7 +86,19 @@ function networkRows(results: readonly BenchResult[]): string[][] {
 }
 
 const networkHead = [
-  ...['network', 'scales', 'by', 'weights', 'activations', 'lookups', 'table rows', 'prove', 'per input', 'proofs'],
+  ...[
+    'network',
+    'scales',
+    'by',
+    'weights',
+    'activations',
+    'lookups',
+    'table rows',
+    'prove',
+    'processors',
+    'per input',
+    'proofs',
+  ],
   ...['verify', 'proof', 'verifying key', 'peak memory', '÷ inference', 'accept key', 'compile'],
 ];
 
@@ -104,9 +117,13 @@ function stageSection(results: readonly BenchResult[]): string {
 
 function threadSection(results: readonly BenchResult[]): string {
   const rows = results.flatMap(({ network, scales, comparisons }) =>
-    comparisons.map(({ contestant, to, prove }) => [network, scales, `${contestant} ÷ ${to}`, ratio(prove)]),
+    comparisons.map(({ contestant, to, prove, processor }) => {
+      return [network, scales, `${contestant} ÷ ${to}`, ratio(prove), ratio(processor)];
+    }),
   );
-  return rows.length === 0 ? 'One contestant only.' : table(['network', 'scales', 'ratio of', 'proving time'], rows);
+  return rows.length === 0
+    ? 'One contestant only.'
+    : table(['network', 'scales', 'ratio of', 'proving time', 'processors'], rows);
 }
 
 function growthSection(results: readonly BenchResult[]): string {
@@ -122,7 +139,7 @@ function growthSection(results: readonly BenchResult[]): string {
     });
     return [name, range, ...exponents];
   });
-  return table(['by', 'activations', 'prove', 'verify', 'proof', 'peak memory'], rows);
+  return table(['by', 'activations', 'prove', 'processors', 'verify', 'proof', 'peak memory'], rows);
 }
 
 function peerSection(peer: PeerOutcome): string {
@@ -198,7 +215,8 @@ export function resultsPage(
         );
   return `# Results
 
-Written by \`node bench/results.mjs\` from [data/bench.json](data/bench.json); [performance.md](performance.md) says what is measured and how
+Written by \`node bench/results.mjs\` from [data/bench.json](data/bench.json), as [data/bench.html](data/bench.html) with more
+plots; [performance.md](performance.md) says what is measured and how
 to measure it yourself. Medians of at most ${runs} proofs, least and greatest in brackets. Weights and inputs are seeded, not trained, but
 for the comparison with other systems. Scales: \`per-tensor\` is one scale for each weight tensor (onnxruntime's static quantization by
 default), \`mixed\` one for each output channel of convolutions (\`provenn quantize\` by default).
@@ -219,7 +237,8 @@ ${missedSection(report, notes)}
 
 ## Networks
 
-Proving is from input to proof with an accepted key. "÷ inference": proving time over that of the exact integer run alone. Peak memory is
+Proving is from input to proof with an accepted key. "Processors" is the time of all of them for a proof and the check of it, which other work
+on the machine disturbs less. "÷ inference": proving time over that of the exact integer run alone. Peak memory is
 that of a process that compiles, proves and verifies.
 
 ${table(networkHead, networkRows(results))}

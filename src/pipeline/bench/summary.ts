@@ -47,6 +47,7 @@ export function comparisonsOf(series: readonly Series[]): Comparison[] {
       contestant: first.contestant,
       to: other.contestant,
       prove: ratio(proveTime),
+      processor: ratio(({ processor }) => processor),
       verify: ratio(({ verify }) => verify),
     };
   });

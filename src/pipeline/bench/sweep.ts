@@ -10,6 +10,7 @@ export type Sweep = { readonly name: string; readonly quantities: readonly Quant
 
 const quantities: readonly (readonly [what: string, unit: Unit, pick: (measurement: Measurement) => number])[] = [
   ['prove', 'milliseconds', ({ prove }) => prove.median],
+  ['processors', 'milliseconds', ({ processor }) => processor.median],
   ['verify', 'milliseconds', ({ verify }) => verify.median],
   ['proof', 'bytes', ({ proofBytes }) => proofBytes],
   ['memory', 'bytes', ({ peakMemory }) => peakMemory],
