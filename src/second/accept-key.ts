@@ -3,6 +3,7 @@ import { checkEvidence } from './evidence.ts';
 import { type Key, kinds, open, readKey, readParameters } from './files.ts';
 import { demand, Refusal } from './refusal.ts';
 import { bits } from './soundness.ts';
+import { matricesOf } from './structure.ts';
 import { type Accepted, acceptSystem, protocol } from './system.ts';
 
 /** A key that may be verified with: its circuit, its parameters and its evidence are accepted. */
@@ -30,8 +31,9 @@ export function acceptKey(bytes: Uint8Array): AcceptedKey {
   );
   let evidenceError = 0;
   let integers = 0;
+  const members = new Map(matricesOf(key.circuit).map(({ name, wires }) => [name, wires]));
   for (const { matrix, root, previous, proof } of key.commitments) {
-    const tensors = tensorsOf(key.circuit, matrix);
+    const tensors = tensorsOf(key.circuit, members.get(matrix) as number[]);
     integers += tensors.reduce((sum, { interval }) => sum + interval.high - interval.low + 1, 0);
     demand(integers <= evidenceLimit, 'key', 'the intervals of the commitments have more than 2^22 integers');
     const before = previous ? { previous } : {};

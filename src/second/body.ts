@@ -5,16 +5,16 @@ import { contractionClaims, type KnownCells } from './contractions.ts';
 import * as E from './extension.ts';
 import * as F from './field.ts';
 import type { Parameters, Statement } from './files.ts';
-import { type Claim, type Form, known, plus, type TensorTerm, zero } from './forms.ts';
+import { type Claim, type Form, known, plus, type TensorTerm } from './forms.ts';
 import { innerProduct } from './kernels.ts';
 import type { Layout } from './layout.ts';
-import { expressionClaim, leafClaims, walkLayers } from './lookups.ts';
+import { expressionClaim, leafClaims, type Reading, walkLayers } from './lookups.ts';
 import type { Lowered } from './lower.ts';
 import { Messages } from './messages.ts';
 import { checkOpening } from './opening.ts';
 import { Products } from './products.ts';
 import { type Received, receive } from './received.ts';
-import type { Shape } from './shape.ts';
+import type { Instance, Shape } from './shape.ts';
 
 /** Everything that follows from a key and stays the same for all its proofs. */
 export interface System {
@@ -61,14 +61,16 @@ function claimsOf({ circuit, lowered, shape }: System, received: Received, cells
   const products = new Products(shape);
   const claims: Claim[] = [];
   const leaves = walkLayers(layers, products, claims);
-  const claimed =
-    (at: 'lookups' | 'relations') =>
-    (number: number): Form =>
-      accumulators[
-        shape.instances.findIndex(({ claim }) => claim.at === at && claim.contract.accumulator === number)
-      ] ?? zero;
-  claims.push(...leafClaims(shape, leaves, received, claimed('lookups')));
-  for (const { box, sum } of lowered.relations) claims.push(expressionClaim(sum, box, tau, claimed('relations')));
+  const sizes = [...circuit.wires.map((wire) => wire.sizes), ...lowered.added];
+  const reading = (at: 'lookups' | 'relations'): Reading => ({
+    sizes,
+    accumulator: (number) => {
+      const isIt = ({ claim }: Instance): boolean => claim.at === at && claim.contract.accumulator === number;
+      return accumulators[shape.instances.findIndex(isIt)] as Form;
+    },
+  });
+  claims.push(...leafClaims(shape, leaves, received, reading('lookups')));
+  for (const { box, sum } of lowered.relations) claims.push(expressionClaim(sum, box, tau, reading('relations')));
   const points = { lookups: leaves.point, relations: tau };
   if (contractions)
     claims.push(...contractionClaims(contractions, circuit, shape, points, accumulators, cells, products));

@@ -4,7 +4,7 @@ import * as E from './extension.ts';
 import * as F from './field.ts';
 import { type Claim, combine, type Form, known, minus, plus, times, zero } from './forms.ts';
 import { innerProduct, type Kernel, kernelSum, operandKernels } from './kernels.ts';
-import { axisPoints, boxBits, eqPoints, type Point } from './multilinear.ts';
+import { axisPoints, boxBits, eqBelow, type Point } from './multilinear.ts';
 import type { Products } from './products.ts';
 import type { Contractions } from './received.ts';
 import type { Instance, Shape } from './shape.ts';
@@ -38,7 +38,7 @@ export function contractionClaims(
     claim = interpolate([at0, minus(claim, at0), ...others], z);
   }
   const xi = rounds.map(({ z }) => z).reverse();
-  // Σ η^ℓ eq(τ_g, ξ_g)·left·right is what is left of the claim; every factor is known or tied to its tensor.
+  // Σ η^ℓ eq(τ_g, ξ_g)·left·right, eq over indices in the box alone, is what is left of the claim; every factor is known or tied to its tensor.
   let total = zero;
   const ties: Claim[] = [];
   instances.forEach((instance, l) => {
@@ -79,7 +79,8 @@ function geometryOf(instance: Instance, tau: Point, xi: Point) {
   let equality = E.ONE;
   const outputs = [...parts];
   instance.shared.forEach((axis, g) => {
-    equality = E.mul(equality, eqPoints(parts[axis] as Point, variables[g] as Point));
+    const size = contract.box[axis] as number;
+    equality = E.mul(equality, eqBelow(size, parts[axis] as Point, variables[g] as Point));
     outputs[axis] = variables[g] as Point;
   });
   return {

@@ -1,6 +1,6 @@
 import { hash } from './blake3.ts';
 import { blob, concat, i32, text, u8, u32, u64 } from './bytes.ts';
-import type { Circuit } from './circuit.ts';
+import type { Circuit, Wire } from './circuit.ts';
 import type { Parameters, TensorShape } from './files.ts';
 import { type Placed, placeTensors } from './layout.ts';
 
@@ -28,6 +28,6 @@ export function descriptorOf(
 }
 
 /** The committed wires of a matrix, in order. */
-export function tensorsOf({ wires }: Circuit, matrix: string): TensorShape[] {
-  return wires.filter((wire) => wire.matrix === matrix);
+export function tensorsOf(circuit: Circuit, wires: readonly number[]): TensorShape[] {
+  return wires.map((wire) => circuit.wires[wire] as Wire);
 }

@@ -5,14 +5,19 @@ import { checkLink, followKeys, followLinks } from './chains.ts';
 import type { Circuit, Port } from './circuit.ts';
 import { descriptorOf, tensorsOf } from './descriptor.ts';
 import { type Proof, readCommitment, readProof, type Statement } from './files.ts';
-import { matrixNames } from './layout.ts';
 import { demand, type Reason, Refusal, refuse } from './refusal.ts';
 import { bits } from './soundness.ts';
+import { matricesOf } from './structure.ts';
 import { protocol } from './system.ts';
 
 export interface SecondOptions {
   /** The context that whoever asked has chosen. */
   readonly context?: Uint8Array;
+  /** The model digest, in hexadecimal: that of the key the proof is under, or of the pinned one. */
+  readonly model?: string;
+  /** The integers that ports must show, by name. */
+  readonly inputs?: Readonly<Record<string, ArrayLike<number>>>;
+  readonly outputs?: Readonly<Record<string, ArrayLike<number>>>;
   /** Keys that follow from the pinned one, in order. */
   readonly chain?: readonly Uint8Array[];
   /** Descriptors that matrices of the circuit must have, by the name of the matrix. */
@@ -64,7 +69,15 @@ export function secondVerify(
   return answer(() => verifyUnder(acceptKey(keyBytes), proofBytes, options));
 }
 
-/** The same for many proofs under one key, which is accepted once. */
+/** Whether a key may be verified with: its circuit, its parameters and its evidence. */
+export function secondAccepts(keyBytes: Uint8Array): { readonly ok: true; readonly soundnessBits: number } | Rejection {
+  return answer(() => {
+    const { system, evidenceError } = acceptKey(keyBytes);
+    return { ok: true, soundnessBits: bits(system.error + evidenceError) };
+  });
+}
+
+/** Verification of many proofs under one key, which is accepted once. */
 export function secondVerifier(
   keyBytes: Uint8Array,
 ): (proofBytes: Uint8Array, options?: SecondOptions) => Claims | Rejection {
@@ -114,7 +127,26 @@ function verifyUnder(pinned: AcceptedKey, proofBytes: Uint8Array, options: Secon
   checkBody(system, statement, [...named.values()], proof.body);
   const total = system.error + error + expectCommitments(named, options);
   demand(bits(total) >= 100, 'link', 'so many links leave less than 100 bits of soundness');
-  return claims(accepted, proof, named, total);
+  const result = claims(accepted, proof, named, total);
+  const models = [result.modelDigest, hex(pinned.key.modelDigest)];
+  demand(options.model === undefined || models.includes(options.model), 'model', 'the key belongs to another model');
+  expectValues('input', result.inputs, options.inputs);
+  expectValues('output', result.outputs, options.outputs);
+  return result;
+}
+
+/** What the caller expects of a port has to be shown, and has to be equal. */
+function expectValues(
+  kind: 'input' | 'output',
+  ports: readonly PortClaim[],
+  expected: Readonly<Record<string, ArrayLike<number>>> = {},
+): void {
+  for (const [name, wanted] of Object.entries(expected)) {
+    const shown = ports.find((port) => port.name === name)?.values;
+    demand(shown !== undefined, kind, `the proof shows no ${kind} ${name}`);
+    const equal = shown.length === wanted.length && shown.every((value, i) => value === wanted[i]);
+    demand(equal, kind, `the ${kind} ${name} is not the expected one`);
+  }
 }
 
 /** Public wires are confined by the verifier's own check (§9). */
@@ -136,11 +168,12 @@ function checkPublics(circuit: Circuit, { publics }: Statement): void {
 /** Every long-lived matrix by its first wire, with the root of key or statement. */
 function nameMatrices({ key, system }: AcceptedKey, { roots }: Statement): Map<string, Named> {
   demand(roots.length === system.stated.length, 'statement', 'another number of roots than the circuit has matrices');
+  const own = new Map(system.stated.map((name, i) => [name, roots[i] as Uint8Array]));
+  for (const { matrix, root } of key.commitments) own.set(matrix, root);
   return new Map(
-    matrixNames(key.circuit).map((name) => {
-      const fixed = key.commitments.find(({ matrix }) => matrix === name);
-      const root = fixed?.root ?? (roots[system.stated.indexOf(name)] as Uint8Array);
-      const descriptor = descriptorOf(system.parameters, tensorsOf(key.circuit, name), root);
+    matricesOf(key.circuit).map(({ name, wires }) => {
+      const root = own.get(name) as Uint8Array;
+      const descriptor = descriptorOf(system.parameters, tensorsOf(key.circuit, wires), root);
       return [name, { root, descriptor }];
     }),
   );

@@ -103,33 +103,47 @@ function flatProduct(cells: Int32Array, from: number, weights: Float64Array): Ex
 /** The claim vector of a view at a point of the box, and what the axes it does not read contribute. */
 export function viewKernels(
   view: View,
+  sizes: readonly number[],
   box: readonly number[],
   point: Point,
 ): { readonly kernels: Kernel[]; readonly factor: Ext } {
   const parts = axisPoints(box, point);
   const unread = new Set(box.keys());
-  const kernels = view.maps.map((map): Kernel => viewKernel(map, box, parts, unread));
+  const kernels = view.maps.map((map, d): Kernel => viewKernel(map, sizes[d] as number, box, parts, unread));
   let factor = E.ONE;
   for (const axis of unread) factor = E.mul(factor, indicator(box[axis] as number, parts[axis] as Point));
   return { kernels, factor };
 }
 
-function viewKernel(map: ViewMap, box: readonly number[], parts: readonly Point[], unread: Set<number>): Kernel {
+function viewKernel(
+  map: ViewMap,
+  dimension: number,
+  box: readonly number[],
+  parts: readonly Point[],
+  unread: Set<number>,
+): Kernel {
   if (map.kind === 'fixed') return { kind: 'sparse', indices: [map.index], weights: [E.ONE] };
   if (map.kind === 'listed') {
     for (const axis of map.axes) unread.delete(axis);
     const tables = map.axes.map((axis) => eqTable(parts[axis] as Point, box[axis] as number));
     const weights = tables.reduce((outer, table) => outer.flatMap((a) => table.map((b) => E.mul(a, b))), [E.ONE]);
-    return { kind: 'sparse', indices: map.indices, weights };
+    return inside(map.indices, weights, dimension);
   }
   const { axis, stride, offset } = map;
   unread.delete(axis);
   const size = box[axis] as number;
   const point = parts[axis] as Point;
-  if (stride === 1 && offset === 0) return { kind: 'eq', point, size };
+  if (stride === 1 && offset === 0) return { kind: 'eq', point, size: Math.min(size, dimension) };
+  const indices = Array.from({ length: size }, (_, i) => stride * i + offset);
+  return inside(indices, eqTable(point, size), dimension);
+}
+
+/** Indices outside the dimension read 0: their weights are left out. */
+function inside(indices: ArrayLike<number>, weights: readonly Ext[], dimension: number): Kernel {
+  const kept = [...weights.keys()].filter((n) => (indices[n] as number) >= 0 && (indices[n] as number) < dimension);
   return {
-    ...{ kind: 'sparse', weights: eqTable(point, size) },
-    indices: Array.from({ length: size }, (_, i) => stride * i + offset),
+    ...{ kind: 'sparse', indices: kept.map((n) => indices[n] as number) },
+    weights: kept.map((n) => weights[n] as Ext),
   };
 }
 

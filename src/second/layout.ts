@@ -3,6 +3,7 @@ import type { Parameters } from './files.ts';
 import type { Lowered } from './lower.ts';
 import { bitsOf, boxBits } from './multilinear.ts';
 import type { Shape } from './shape.ts';
+import { matricesOf } from './structure.ts';
 
 /** §8, "Matrices": where every committed cell stands. */
 
@@ -85,9 +86,9 @@ export function layOut(circuit: Circuit, lowered: Lowered, shape: Shape, { c }: 
   ];
   const unplaced = [
     placeTensors(witness, c),
-    ...matrixNames(circuit).map((name) => ({
+    ...matricesOf(circuit).map(({ name, wires: members }) => ({
       ...placeTensors(
-        wires.filter(({ tensor }) => circuit.wires[tensor]?.matrix === name),
+        members.map((wire) => wires[wire] as (typeof wires)[number]),
         c,
       ),
       name,
@@ -101,11 +102,6 @@ export function layOut(circuit: Circuit, lowered: Lowered, shape: Shape, { c }: 
     ),
   );
   return { matrices, n: c + bitsOf(end), padBlock, tensors };
-}
-
-/** The matrices of committed wires in the order of their first wires. */
-export function matrixNames({ wires }: Circuit): string[] {
-  return [...new Set(wires.flatMap(({ matrix }) => (matrix === undefined ? [] : [matrix])))];
 }
 
 /** By decreasing 2^⌈log R⌉, among equals in the given order, each at the next multiple of that power. */

@@ -49,19 +49,25 @@ function foldRound(claim: Form, rho: Ext, at0: Form, leading: Form, z: Ext): For
   return combine([E.sub(E.ONE, z), at0], [z, at1], [E.mul(z, E.sub(z, E.ONE)), leading]);
 }
 
+/** What expressions are read against: the sizes of all tensors, and the accumulators' values at the point in question. */
+export interface Reading {
+  readonly sizes: readonly (readonly number[])[];
+  accumulator(number: number): Form;
+}
+
 /** The value of an expression's extension at a point of its box: a known part, accumulators, tensor terms. */
 export function expressionClaim(
   { constant, terms, accumulators }: Expression,
   box: readonly number[],
   point: Point,
-  accumulator: (number: number) => Form,
+  reading: Reading,
 ): Claim {
   const form = plus(
     known(E.mul(E.embed(constant), boxIndicator(box, point))),
-    ...accumulators.map((number) => accumulator(number)),
+    ...accumulators.map((number) => reading.accumulator(number)),
   );
   const tensors = terms.map(({ coefficient, view }) => {
-    const { kernels, factor } = viewKernels(view, box, point);
+    const { kernels, factor } = viewKernels(view, reading.sizes[view.wire] as readonly number[], box, point);
     return { coefficient: E.mul(E.embed(coefficient), factor), tensor: view.wire, kernels };
   });
   return { form, tensors };
@@ -72,7 +78,7 @@ export function leafClaims(
   shape: Shape,
   { point, p, q }: LeafClaims,
   { beta, alpha }: { readonly beta: Ext; readonly alpha: Ext },
-  accumulator: (number: number) => Form,
+  reading: Reading,
 ): Claim[] {
   let knownP = E.ZERO;
   const multiplicities: TensorTerm[] = [];
@@ -88,7 +94,7 @@ export function leafClaims(
       multiplicities.push({ coefficient: E.negate(chi), tensor: table.multiplicity, kernels });
     }
     formQ = plus(formQ, known(E.mul(inside, E.sub(alpha, E.embed(table.id + 1)))));
-    const tuple = lookup ? lookupTuple(lookup, low, accumulator) : tableTuple(table, low);
+    const tuple = lookup ? lookupTuple(lookup, low, reading) : tableTuple(table, low);
     let weight = E.negate(chi);
     for (const element of tuple) {
       weight = E.mul(weight, beta);
@@ -103,8 +109,8 @@ export function leafClaims(
 }
 
 /** The extensions of a lookup's elements at a point of its box. */
-function lookupTuple({ tuple, box }: Lookup, point: Point, accumulator: (number: number) => Form): Claim[] {
-  return tuple.map((expression) => expressionClaim(expression, box, point, accumulator));
+function lookupTuple({ tuple, box }: Lookup, point: Point, reading: Reading): Claim[] {
+  return tuple.map((expression) => expressionClaim(expression, box, point, reading));
 }
 
 /** The extensions of a table's columns at a point of its rows. */

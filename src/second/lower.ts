@@ -1,5 +1,6 @@
-import type { Circuit, Contract, Expression, Gadget, Step, Term, View } from './circuit.ts';
-import { isDirect, planWide, type WidePlan } from './steps.ts';
+import type { Circuit, Contract, Expression, Gadget, Linear, Step, Term, View, ViewMap } from './circuit.ts';
+import { type StepPlan, stepsOf } from './step-plan.ts';
+import { joinedAxes } from './structure.ts';
 import { buildTables, type LookupTable, type TableUse } from './tables.ts';
 
 /** §5: what a circuit is turned into. Wires keep their numbers as tensors; what lowering adds comes after them. */
@@ -30,39 +31,43 @@ export interface Lowered {
   readonly added: readonly (readonly number[])[];
 }
 
-export function lower(circuit: Circuit, h: number): Lowered {
-  const steps = circuit.gadgets.filter((gadget): gadget is Step => gadget.kind === 'step');
-  const segmented = steps.filter((step) => !isDirect(step));
-  const plan = planWide(segmented, h);
+export function lower(circuit: Circuit, plan: StepPlan): Lowered {
   const added: number[][] = [];
   const addTensor = (sizes: readonly number[]): number => circuit.wires.length + added.push([...sizes]) - 1;
-  const classes = new Map<Step, number>();
-  for (const group of [segmented, steps.filter(isDirect)]) {
-    let first = 0;
-    for (const step of group) {
-      classes.set(step, first);
-      first += step.functions.length;
-    }
-  }
+  const classes = firstClasses(circuit, plan);
   const uses: { use: TableUse; box: readonly number[]; tuple: Expression[] }[] = [];
   const relations: Relation[] = [];
   for (const gadget of circuit.gadgets) {
     if (gadget.kind === 'linear')
-      relations.push({ box: gadget.box, sum: minus(gadget.input, whole(gadget.output, gadget.box)) });
-    else uses.push(...lookupsOf(gadget, circuit, { h, plan, classes, addTensor }));
+      relations.push({ box: gadget.box, sum: minus(gadget.input, joined(gadget, circuit)) });
+    else uses.push(...lookupsOf(gadget, circuit, { plan, classes, addTensor }));
   }
   const tables = buildTables(
     uses.map(({ use }) => use),
-    { circuit, h, plan, segmented, direct: steps.filter(isDirect) },
+    circuit,
+    plan,
     addTensor,
   );
   const lookups = uses.map(({ use, box, tuple }) => ({ table: tables.of(use), box, tuple }));
   return { lookups, tables: tables.all, relations, claims: accumulatorClaims(circuit, lookups, relations), added };
 }
 
+/** Classes count the functions of all steps that are stated in one table. */
+function firstClasses(circuit: Circuit, plan: StepPlan): Map<Step, number> {
+  const classes = new Map<Step, number>();
+  for (const kinds of [['segments', 'wide'], ['direct'], ['runs']]) {
+    let first = 0;
+    for (const step of stepsOf(circuit)) {
+      if (!kinds.includes(plan.choiceOf(step).kind)) continue;
+      classes.set(step, first);
+      first += step.functions.length;
+    }
+  }
+  return classes;
+}
+
 interface Context {
-  readonly h: number;
-  readonly plan: WidePlan;
+  readonly plan: StepPlan;
   readonly classes: ReadonlyMap<Step, number>;
   addTensor(sizes: readonly number[]): number;
 }
@@ -92,24 +97,36 @@ function lookupsOf(gadget: Gadget, circuit: Circuit, context: Context): Use[] {
   }
 }
 
-/** (y, x − d, j, class) and (j, d); when wide d = d₀ + 2^h·d₁, and (j, d₁) too. Direct: (x, y, class). */
-function stepLookups(step: Step, { h, plan, classes, addTensor }: Context): Use[] {
-  const { box } = step;
-  const first = classes.get(step) as number;
+function stepLookups(step: Step, { plan, classes, addTensor }: Context): Use[] {
+  const { box, input } = step;
   const selected = step.selector ? [{ coefficient: 1, view: step.selector }] : [];
-  const class_: Expression = { constant: first, terms: selected, accumulators: [] };
+  const class_: Expression = { constant: classes.get(step) as number, terms: selected, accumulators: [] };
   const y = whole(step.output, box);
-  if (isDirect(step)) return [{ use: { kind: 'direct' }, box, tuple: [step.input, y, class_] }];
-  const d = whole(addTensor(box), box);
-  const j = whole(addTensor(box), box);
-  const d1 = plan.steps.has(step) ? whole(addTensor(box), box) : undefined;
-  const distance = d1 ? plus(d, times(d1, 2 ** h)) : d;
-  const uses: Use[] = [
-    { use: { kind: 'segments' }, box, tuple: [y, minus(step.input, distance), j, class_] },
+  const cell = (): Expression => whole(addTensor(box), box);
+  const { kind, reach } = plan.choiceOf(step);
+  if (kind === 'direct') return [{ use: { kind: 'direct' }, box, tuple: [input, y, class_] }];
+  const d = cell();
+  if (kind === 'runs') {
+    const g = plan.g as number;
+    const e = cell();
+    const w = reach ? cell() : undefined;
+    const strides = w ? minus(input, times(w, 2 ** g)) : input;
+    const small: TableUse = { kind: 'range', low: 0, high: 2 ** g - 1 };
+    return [
+      { use: { kind: 'runs' }, box, tuple: [y, minus(strides, d), plus(strides, e), class_] },
+      { use: small, box, tuple: [d] },
+      { use: small, box, tuple: [e] },
+      ...(w && reach ? [{ use: { kind: 'reach', reach } as const, box, tuple: [y, w] }] : []),
+    ];
+  }
+  const j = cell();
+  const d1 = kind === 'wide' ? cell() : undefined;
+  const distance = d1 ? plus(d, times(d1, 2 ** plan.h)) : d;
+  return [
+    { use: { kind: 'segments' }, box, tuple: [y, minus(input, distance), j, class_] },
     { use: { kind: 'widths' }, box, tuple: [j, d] },
+    ...(d1 ? [{ use: { kind: 'heights' } as const, box, tuple: [j, d1] }] : []),
   ];
-  if (d1) uses.push({ use: { kind: 'heights' }, box, tuple: [j, d1] });
-  return uses;
 }
 
 /** A tensor of the box's own sizes, cell by cell. */
@@ -117,6 +134,16 @@ export function whole(tensor: number, box: readonly number[]): Expression {
   const maps = box.map((_, axis) => ({ kind: 'axis', axis, stride: 1, offset: 0 }) as const);
   const view: View = { wire: tensor, maps };
   return { constant: 0, terms: [{ coefficient: 1, view }], accumulators: [] };
+}
+
+/** The output of a linear relation, whose dimensions may join axes of the box. */
+function joined({ output, box }: Linear, { wires }: Circuit): Expression {
+  const sizes = wires[output]?.sizes as readonly number[];
+  const maps = (joinedAxes(sizes, box) as number[][]).map((axes, d): ViewMap => {
+    if (axes.length === 1) return { kind: 'axis', axis: axes[0] as number, stride: 1, offset: 0 };
+    return { kind: 'listed', axes, indices: Int32Array.from({ length: sizes[d] as number }, (_, index) => index) };
+  });
+  return { constant: 0, terms: [{ coefficient: 1, view: { wire: output, maps } }], accumulators: [] };
 }
 
 function times(a: Expression, factor: number): Expression {

@@ -42,15 +42,6 @@ export function eqAt(point: Point, i: number): Ext {
   return product;
 }
 
-/** eq(a, b), the extension of equality. */
-export function eqPoints(a: Point, b: Point): Ext {
-  return a.reduce((product, ai, i) => {
-    const both = E.mul(ai, b[i] as Ext);
-    const neither = E.mul(complement(ai), complement(b[i] as Ext));
-    return E.mul(product, E.add(both, neither));
-  }, E.ONE);
-}
-
 /** eq(point, i) for i below `count`. */
 export function eqTable(point: Point, count: number): Ext[] {
   let table: Ext[] = [E.ONE];
@@ -106,10 +97,10 @@ export function boxIndicator(sizes: readonly number[], point: Point): Ext {
   return sizes.reduce((product, size, axis) => E.mul(product, indicator(size, parts[axis] as Point)), E.ONE);
 }
 
-/** Σ_{i < size} eq(point, i)·eq(r, i), where r may have more coordinates than the point. */
+/** Σ_{i < size} eq(point, i)·eq(r, i); where one of the two is shorter, its missing coordinates are 0. */
 export function eqBelow(size: number, point: Point, r: Point): Ext {
   const factors = point.map((p, bit) => {
-    const q = r[bit] as Ext;
+    const q = r[bit] ?? E.ZERO;
     return { zero: E.mul(complement(p), complement(q)), one: E.mul(p, q) };
   });
   const rest = r.slice(point.length).reduce((product, q) => E.mul(product, complement(q)), E.ONE);

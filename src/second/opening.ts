@@ -17,8 +17,8 @@ export function checkOpening(received: Received, batch: Batch, layout: Layout, {
   const s2 = E.sub(E.mul(batchAt(batch, layout, r), y), b0);
   const l1 = eqTable(r.slice(0, c), 2 ** c);
   const combined = (f: Ext, x: Ext, s: Ext): Ext => E.add(f, E.mul(gammas[0], E.add(x, E.mul(gammas[1], s))));
-  demand(E.equal(product(w, l1), combined(f1, y, s1)), 'relation', 'the claims do not hold: ⟨w, ℓ₁⟩');
-  demand(E.equal(product(w, l2), combined(f2, x2, s2)), 'relation', 'the claims do not hold: ⟨w, ℓ₂⟩');
+  demand(E.equal(product(w, l1), combined(f1, y, s1)), 'opening', 'the claims do not hold: ⟨w, ℓ₁⟩');
+  demand(E.equal(product(w, l2), combined(f2, x2, s2)), 'opening', 'the claims do not hold: ⟨w, ℓ₂⟩');
 
   const weights = eqTable(r.slice(c), 2 ** (layout.n - c));
   const root = F.rootOfUnity(2 ** (c + kappa));

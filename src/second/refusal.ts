@@ -6,6 +6,8 @@ export type Reason =
   | 'model'
   | 'statement'
   | 'context'
+  | 'input'
+  | 'output'
   | 'relation'
   | 'proof-of-work'
   | 'opening'

@@ -1,4 +1,5 @@
 import type { Step, StepFunction } from './circuit.ts';
+import { boxCells } from './multilinear.ts';
 
 /** §5, "step": how the runs of step functions are cut into pieces [T, T + 2^j). */
 
@@ -31,18 +32,14 @@ export function covered(f: StepFunction): number {
   return f.high - (f.starts[0] as number) + 1;
 }
 
-const directLimit = 1024;
-const wideFrom = 2 ** 26;
+const wideAbove = 2 ** 26;
 const widest = 28;
 
-/** "When at most 1024 inputs are possible": all functions of the step together. */
-export function isDirect(step: Step): boolean {
-  return step.functions.reduce((sum, f) => sum + covered(f), 0) <= directLimit;
-}
-
-export function countPieces(length: number, { h, wide }: Widths): number {
+function countPieces(length: number, { h, wide }: Widths): number {
   if (wide !== undefined && length >= 2 ** wide) return Math.ceil(length / 2 ** wide);
-  return fullPieces(length, h) + 2;
+  const full = fullPieces(length, h);
+  const rest = length - full * 2 ** h;
+  return full + (rest === 2 ** Math.floor(Math.log2(rest)) ? 1 : 2);
 }
 
 /** Pieces of width 2^h while at least 2^(h+1) remain. */
@@ -63,43 +60,42 @@ export function piecesOf({ start, length }: Run, { h, wide }: Widths): Piece[] {
   const rest = length - full * 2 ** h;
   const code = Math.floor(Math.log2(rest));
   pieces.push({ start: start + full * 2 ** h, code });
-  pieces.push({ start: start + length - 2 ** code, code });
+  if (rest !== 2 ** code) pieces.push({ start: start + length - 2 ** code, code });
   return pieces;
 }
 
-function countRows(step: Step, widths: Widths): number {
+export function countRows(step: Step, widths: Widths): number {
   let rows = 0;
   for (const f of step.functions) for (const run of runsOf(f)) rows += countPieces(run.length, widths);
   return rows;
 }
 
+/** Which steps may be wide, and J. */
 export interface WidePlan {
-  /** J, if any step is wide. */
   readonly width?: number;
-  readonly steps: ReadonlySet<Step>;
-  /** Rows of the segments, widths and heights together. */
-  readonly rows: number;
+  widthsOf(step: Step): Widths;
 }
 
 /** §5: the J with the least table rows plus 2 per cell of a wide step; a step is wide where that is less than without. */
 export function planWide(steps: readonly Step[], h: number): WidePlan {
   const plain = new Map(steps.map((step) => [step, countRows(step, { h })]));
-  const base = [...plain.values()].reduce((sum, rows) => sum + rows, 0) + 2 ** (h + 1) + h + 1;
-  const candidates = steps.filter((step) => step.functions.some((f) => covered(f) >= wideFrom));
-  let best: WidePlan & { cost: number } = { steps: new Set(), rows: base, cost: base };
-  for (let width = h + 1; width <= widest && candidates.length > 0; width++) {
+  const candidates = steps.filter(({ functions }) => functions.some((f) => covered(f) > wideAbove));
+  let best = { width: 0, steps: new Set<Step>(), cost: 0 };
+  for (let width = h + 1; width <= widest; width++) {
     const wide = new Set<Step>();
-    let rows = base + 2 ** h + 2 ** (width - h);
-    let cells = 0;
+    const shared = 2 ** h + h + 1 + 2 ** (width - h);
+    // Relative to what all steps cost without wide pieces.
+    let cost = shared;
     for (const step of candidates) {
-      const rowsWhenWide = countRows(step, { h, wide: width });
-      const size = step.box.reduce((product, n) => product * n, 1);
-      if (rowsWhenWide + 2 * size >= (plain.get(step) as number)) continue;
+      const gain = (plain.get(step) as number) - countRows(step, { h, wide: width }) - 2 * boxCells(step.box);
+      if (gain <= 0) continue;
       wide.add(step);
-      rows += rowsWhenWide - (plain.get(step) as number);
-      cells += size;
+      cost -= gain;
     }
-    if (wide.size > 0 && rows + 2 * cells < best.cost) best = { width, steps: wide, rows, cost: rows + 2 * cells };
+    if (wide.size > 0 && cost < best.cost) best = { width, steps: wide, cost };
   }
-  return best;
+  return {
+    ...(best.steps.size > 0 ? { width: best.width } : {}),
+    widthsOf: (step) => (best.steps.has(step) ? { h, wide: best.width } : { h }),
+  };
 }

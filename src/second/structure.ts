@@ -1,48 +1,86 @@
-import type { Circuit, Expression, Gadget, Interval, Operand, Table, View } from './circuit.ts';
-import { boxBits, boxCells } from './multilinear.ts';
+import type { Circuit, Expression, Gadget, Interval, Operand, Port, Table, View, ViewMap, Wire } from './circuit.ts';
+import { boxCells } from './multilinear.ts';
 import { demand } from './refusal.ts';
 
-/** The form of a circuit: that everything named exists and is read within its bounds. Nothing here knows an integer. */
+/** §9, "Form": that everything named exists and is indexed as it may be. Nothing here follows an integer. */
 
-const cellLimit = 2 ** 27;
-export const largest = 1065353216; // (p − 1)/2: the integers of a circuit stay inside (−p/2, p/2)
+const mostParts = 2 ** 16;
+const mostReads = 2 ** 14;
+const mostCells = 2 ** 28;
+const mostDimensions = 8;
+const longestMatrixName = 512;
+/** Integers stay below this in size: no residue then stands for two of them. */
+const limit = 1065353216;
 
-function sound(condition: boolean, message: string): asserts condition {
+export function sound(condition: boolean, message: string): asserts condition {
   demand(condition, 'key', message);
 }
 
 export function inField({ low, high }: Interval): boolean {
-  return low <= high && low >= -largest && high <= largest;
+  return low <= high && low > -limit && high < limit;
 }
 
-export function within(inner: Interval, outer: Interval): boolean {
-  return inner.low >= outer.low && inner.high <= outer.high;
+/** A gadget's expressions, in order. */
+export function expressionsOf(gadget: Gadget): readonly Expression[] {
+  if (gadget.kind === 'table') return gadget.inputs;
+  if (gadget.kind === 'maximum') return [gadget.left, gadget.right];
+  return gadget.kind === 'step' || gadget.kind === 'linear' ? [gadget.input] : [];
+}
+
+/** The wire whose cells a gadget confines. */
+export function confinedBy(gadget: Gadget): number | undefined {
+  if (gadget.kind === 'contract') return undefined;
+  return gadget.kind === 'range' ? gadget.wire : gadget.output;
+}
+
+/** Matrices in order of their first wires; `fixed` ones have no wire that a gadget confines. */
+export function matricesOf({ wires, gadgets }: Circuit): { name: string; wires: number[]; fixed: boolean }[] {
+  const confined = new Set(gadgets.map(confinedBy));
+  const members = new Map<string, number[]>();
+  wires.forEach(({ matrix }, wire) => {
+    if (matrix === undefined) return;
+    const known = members.get(matrix);
+    if (known) known.push(wire);
+    else members.set(matrix, [wire]);
+  });
+  return [...members].map(([name, inMatrix]) => {
+    const inside = inMatrix.filter((wire) => confined.has(wire));
+    sound(inside.length === 0 || inside.length === inMatrix.length, `matrix ${name} is confined in part`);
+    return { name, wires: inMatrix, fixed: inside.length === 0 };
+  });
 }
 
 export function checkStructure(circuit: Circuit): void {
-  checkWires(circuit);
-  for (const table of circuit.tables) checkTable(table);
-  for (const port of [...circuit.inputs, ...circuit.outputs]) {
-    const wire = circuit.wires[port.wire];
-    sound(wire !== undefined, `port ${port.name} has no wire`);
-    sound(boxCells(wire.sizes) === boxCells(port.dims), `port ${port.name} has other dimensions than its wire`);
-  }
+  const { wires, gadgets, tables, inputs, outputs } = circuit;
+  for (const parts of [wires, gadgets, tables, inputs, outputs])
+    sound(parts.length <= mostParts, 'more than 2^16 parts of a kind');
+  const reads = gadgets.flatMap(expressionsOf).reduce((sum, e) => sum + e.terms.length + e.accumulators.length, 0);
+  sound(reads <= mostReads, 'the expressions read more than 2^14 things');
+  for (const wire of wires) checkWire(wire);
+  for (const table of tables) checkTable(table);
+  checkPorts(circuit);
   const accumulators = new Map<number, readonly number[]>();
-  for (const gadget of circuit.gadgets) checkGadget(gadget, circuit, accumulators);
+  for (const gadget of gadgets) checkGadget(gadget, circuit, accumulators);
 }
 
-function checkWires({ wires }: Circuit): void {
-  let padded = 0;
-  for (const { name, sizes, interval, role, cells } of wires) {
-    sound(sizes.length <= 255 && sizes.every((size) => size > 0), `wire ${name} has no cells`);
-    padded += 2 ** boxBits(sizes);
-    sound(padded <= cellLimit, 'the wires have more than 2^27 padded cells');
-    sound(inField(interval), `wire ${name} has no interval inside (-p/2, p/2)`);
-    if (role !== 'constant') continue;
-    sound(cells?.length === boxCells(sizes), `constant ${name} has another number of cells than its sizes say`);
-    for (const cell of cells)
-      sound(cell >= interval.low && cell <= interval.high, `constant ${name} leaves its interval`);
+function checkSizes(sizes: readonly number[], what: string): void {
+  sound(sizes.length <= mostDimensions && sizes.every((size) => size > 0), `${what} has no box`);
+  sound(boxCells(sizes) <= mostCells, `${what} has more than 2^28 cells`);
+}
+
+function checkWire({ name, sizes, interval, role, cells, matrix }: Wire): void {
+  checkSizes(sizes, `wire ${name}`);
+  sound(inField(interval), `wire ${name} has no interval inside (-p/2, p/2)`);
+  if (role === 'committed') {
+    const length = matrix?.length ?? 0;
+    sound(length > 0 && length <= longestMatrixName, `wire ${name} belongs to no matrix`);
   }
+  if (role !== 'constant') return;
+  sound(cells?.length === boxCells(sizes), `constant ${name} has another number of cells than its sizes say`);
+  sound(
+    cells.every((cell) => cell >= interval.low && cell <= interval.high),
+    `constant ${name} leaves its interval`,
+  );
 }
 
 /** Tables are functions: no two rows with the same inputs and different values. */
@@ -50,66 +88,107 @@ function checkTable({ name, columns }: Table): void {
   const rows = columns[0]?.length ?? 0;
   sound(rows > 0 && columns.every((column) => column.length === rows), `table ${name} is no table`);
   for (const column of columns)
-    for (const cell of column) sound(Math.abs(cell) <= largest, `table ${name} leaves the field`);
+    sound(
+      column.every((cell) => inField({ low: cell, high: cell })),
+      `table ${name} leaves the field`,
+    );
   const values = new Map<string, number>();
   for (let row = 0; row < rows; row++) {
-    const inputs = columns.slice(0, -1).map((column) => column[row]);
-    const value = columns[columns.length - 1]?.[row] as number;
-    sound((values.get(inputs.join()) ?? value) === value, `table ${name} is no function`);
-    values.set(inputs.join(), value);
+    const inputs = columns
+      .slice(0, -1)
+      .map((column) => column[row])
+      .join();
+    const value = columns.at(-1)?.[row] as number;
+    sound((values.get(inputs) ?? value) === value, `table ${name} is no function`);
+    values.set(inputs, value);
   }
 }
 
-function checkBox(box: readonly number[], what: string): void {
-  sound(box.length <= 255 && box.every((size) => size > 0), `${what} has an empty box`);
-  sound(2 ** boxBits(box) <= cellLimit, `${what} has more than 2^27 padded cells`);
+function checkPorts(circuit: Circuit): void {
+  const { inputs, outputs, wires, gadgets } = circuit;
+  const committed = wires.some(({ role }) => role === 'committed');
+  sound(committed || (inputs.length > 0 && outputs.length > 0), 'the circuit has no input or no output');
+  const fixed = new Set(matricesOf(circuit).flatMap((matrix) => (matrix.fixed ? matrix.wires : [])));
+  for (const port of [...inputs, ...outputs]) checkPort(port, wires[port.wire], fixed);
+  for (const ports of [inputs, outputs])
+    sound(new Set(ports.map(({ name }) => name)).size === ports.length, 'two ports of a side have the same name');
+  const ports = new Set([...inputs, ...outputs].map(({ wire }) => wire));
+  wires.forEach(({ role }, wire) => {
+    sound(role !== 'public' || ports.has(wire), 'a public wire belongs to no port');
+  });
+  const determined = new Set(inputs.map(({ wire }) => wire));
+  for (const gadget of gadgets)
+    if (gadget.kind !== 'contract' && gadget.kind !== 'range') determined.add(gadget.output);
+  for (const { name, wire } of outputs) sound(determined.has(wire), `nothing determines the output ${name}`);
+}
+
+function checkPort({ name, dims, quantized, wire: number }: Port, wire: Wire | undefined, fixed: Set<number>): void {
+  sound(wire !== undefined && wire.role !== 'constant', `port ${name} has no wire that may vary`);
+  sound(!fixed.has(number), `nothing confines the port ${name}`);
+  sound(boxCells(wire.sizes) === boxCells(dims), `port ${name} has other dimensions than its wire`);
+  sound(
+    !quantized || (Number.isFinite(quantized.scale) && quantized.scale > 0),
+    `port ${name} has an impossible scale`,
+  );
 }
 
 function checkGadget(gadget: Gadget, circuit: Circuit, accumulators: Map<number, readonly number[]>): void {
   const what = `${gadget.kind} ${gadget.name}`;
-  if (gadget.kind === 'range') {
-    sound(circuit.wires[gadget.wire] !== undefined, `${what} has no wire`);
-    sound(inField(gadget), `${what} has no range inside (-p/2, p/2)`);
-    return;
-  }
-  checkBox(gadget.box, what);
-  const expression = (e: Expression): void => checkExpression(e, gadget.box, circuit, accumulators, what);
   if (gadget.kind === 'contract') {
+    checkSizes(gadget.box, what);
     checkContract(gadget, circuit, what);
     sound(!accumulators.has(gadget.accumulator), `${what} states an accumulator twice`);
+    sound(gadget.accumulator < circuit.gadgets.length, `${what} has an impossible number`);
     accumulators.set(gadget.accumulator, gadget.box);
     return;
   }
-  const output = circuit.wires[gadget.output];
-  sound(output !== undefined && sameSizes(output.sizes, gadget.box), `${what} has another box than its output`);
-  if (gadget.kind === 'maximum') {
-    expression(gadget.left);
-    expression(gadget.right);
-    sound(gadget.right.accumulators.length === 0, `${what} subtracts an accumulator`);
-  } else if (gadget.kind === 'table') {
-    gadget.inputs.forEach(expression);
-    const columns = circuit.tables[gadget.table]?.columns.length;
-    sound(columns === gadget.inputs.length + 1, `${what} does not fit its table`);
-  } else {
-    expression(gadget.input);
-    if (gadget.kind === 'step' && gadget.selector) checkView(gadget.selector, gadget.box, circuit, what);
+  const written = circuit.wires[confinedBy(gadget) as number];
+  sound(written !== undefined && written.role !== 'constant', `${what} writes no wire`);
+  if (gadget.kind === 'range') {
+    sound(inField(gadget) && gadget.high - gadget.low < 2 ** 22, `${what} has an impossible range`);
+    return;
   }
+  checkSizes(gadget.box, what);
+  const joined = gadget.kind === 'linear' && joinedAxes(written.sizes, gadget.box) !== undefined;
+  sound(joined || sameSizes(written.sizes, gadget.box), `${what} has another box than its output`);
+  for (const expression of expressionsOf(gadget)) {
+    for (const { view } of expression.terms) checkView(view, gadget.box, circuit, what);
+    for (const number of expression.accumulators)
+      sound(sameSizes(accumulators.get(number) ?? [0], gadget.box), `${what} reads an accumulator of another box`);
+  }
+  if (gadget.kind === 'maximum') sound(gadget.right.accumulators.length === 0, `${what} subtracts an accumulator`);
+  if (gadget.kind === 'step' && gadget.selector) checkView(gadget.selector, gadget.box, circuit, what);
+  if (gadget.kind === 'table')
+    sound(circuit.tables[gadget.table]?.columns.length === gadget.inputs.length + 1, `${what} does not fit its table`);
 }
 
 function sameSizes(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
-function checkExpression(
-  { terms, accumulators }: Expression,
-  box: readonly number[],
-  circuit: Circuit,
-  known: ReadonlyMap<number, readonly number[]>,
-  what: string,
-): void {
-  for (const { view } of terms) checkView(view, box, circuit, what);
-  for (const number of accumulators)
-    sound(sameSizes(known.get(number) ?? [0], box), `${what} reads an accumulator of another box`);
+/** The consecutive axes of a box that each dimension of a wire joins, as few as fill it; nothing when it joins none. */
+export function joinedAxes(sizes: readonly number[], box: readonly number[]): number[][] | undefined {
+  const runs: number[][] = [];
+  let axis = 0;
+  for (const size of sizes) {
+    const run: number[] = [];
+    let cells = 1;
+    while (axis < box.length && (run.length === 0 || cells < size)) {
+      cells *= box[axis] as number;
+      run.push(axis++);
+    }
+    if (run.length === 0 || cells !== size) return undefined;
+    runs.push(run);
+  }
+  while (runs.length > 0 && box[axis] === 1) runs.at(-1)?.push(axis++);
+  return axis === box.length ? runs : undefined;
+}
+
+/** Whether a map has an index outside its dimension: what is read there is 0. */
+export function leaves(map: ViewMap, size: number, box: readonly number[]): boolean {
+  if (map.kind === 'fixed') return false;
+  if (map.kind === 'listed') return map.indices.includes(-1);
+  return map.offset < 0 || map.stride * ((box[map.axis] as number) - 1) + map.offset >= size;
 }
 
 /** A claim vector is a product over dimensions only if no axis is read by two of them. */
@@ -119,17 +198,20 @@ function checkView({ wire, maps }: View, box: readonly number[], circuit: Circui
   const read: number[] = [];
   maps.forEach((map, d) => {
     const size = sizes[d] as number;
-    const inside = (index: number): boolean => index >= 0 && index < size;
-    if (map.kind === 'fixed') return sound(inside(map.index), `${what} reads outside a wire`);
-    if (map.kind === 'listed') {
+    if (map.kind === 'fixed') sound(map.index < size, `${what} reads outside a wire`);
+    else if (map.kind === 'listed') {
       read.push(...map.axes);
       const cells = boxCells(map.axes.map((axis) => box[axis] ?? 0));
-      sound(map.indices.length === cells, `${what} lists another number of cells than its axes have`);
-      return sound(map.indices.every(inside), `${what} reads outside a wire`);
+      sound(map.axes.length > 0 && map.indices.length === cells, `${what} lists too few or too many cells`);
+      sound(
+        map.indices.every((index) => index >= -1 && index < size),
+        `${what} reads outside a wire`,
+      );
+    } else {
+      read.push(map.axis);
+      const modest = map.stride >= 1 && map.stride <= mostCells && Math.abs(map.offset) <= mostCells;
+      sound(modest, `${what} has an impossible stride`);
     }
-    read.push(map.axis);
-    const last = (box[map.axis] ?? 0) - 1;
-    sound(inside(map.offset) && inside(map.offset + last * map.stride), `${what} reads outside a wire`);
   });
   checkAxes(read, box.length, what);
 }
@@ -142,50 +224,49 @@ function checkAxes(read: readonly number[], rank: number, what: string): void {
   sound(new Set(read).size === read.length, `${what} reads one axis in two dimensions`);
 }
 
-function checkContract(
-  { box, reduce, left, right }: Extract<Gadget, { kind: 'contract' }>,
-  circuit: Circuit,
-  what: string,
-): void {
-  checkBox(reduce, what);
-  const seen = [left, right].map((operand) => checkOperand(operand, box, reduce, circuit, what));
-  // An axis that neither operand has would be summed over its padding, or left out of the claim.
-  for (const axis of box.keys())
-    sound(
-      seen.some(({ output }) => output.includes(axis)),
-      `${what} ignores an axis`,
-    );
-  for (const axis of reduce.keys())
-    sound(
-      seen.some((axes) => axes.reduce.includes(axis)),
-      `${what} ignores an axis`,
-    );
+/** An axis that no operand has would be summed over its padding, or left out of the claim. */
+function checkContract(gadget: Extract<Gadget, { kind: 'contract' }>, circuit: Circuit, what: string): void {
+  const { box, reduce, left, right } = gadget;
+  checkSizes(reduce, what);
+  const axes = [left, right].map((operand) => checkOperand(operand, box, reduce, circuit, what)) as [Axes, Axes];
+  for (const axis of box.keys()) {
+    const [inLeft, inRight] = axes.map(({ output }) => output.includes(axis));
+    sound(inLeft || inRight || false, `${what} has an axis that no operand has`);
+    const windows = axes.some(({ windows: windowed }) => windowed.includes(axis));
+    sound(!(inLeft && inRight && windows), `${what} shares the axis of a window`);
+  }
+}
+
+interface Axes {
+  readonly output: number[];
+  readonly windows: number[];
 }
 
 function checkOperand(
-  { wire, zero, maps }: Operand,
+  { wire, maps }: Operand,
   box: readonly number[],
   reduce: readonly number[],
   circuit: Circuit,
   what: string,
-): { output: number[]; reduce: number[] } {
+): Axes {
   const sizes = circuit.wires[wire]?.sizes;
   sound(sizes !== undefined && sizes.length === maps.length, `${what} reads a wire of other dimensions`);
-  sound(Math.abs(zero) <= largest, `${what} has a zero point outside the field`);
-  const axes = { output: [] as number[], reduce: [] as number[] };
+  const axes = { output: [] as number[], reduce: [] as number[], windows: [] as number[] };
   maps.forEach((map, d) => {
-    const size = sizes[d] as number;
-    if (map.kind === 'fixed') sound(map.index < size, `${what} reads outside a wire`);
+    if (map.kind === 'fixed') sound(map.index < (sizes[d] as number), `${what} reads outside a wire`);
     else if (map.kind === 'window') {
       axes.output.push(map.axis);
+      axes.windows.push(map.axis);
       axes.reduce.push(map.reduce);
+      const modest = [map.stride, map.dilation].every((n) => n >= 1 && n <= mostCells);
+      sound(modest && Math.abs(map.pad) <= mostCells, `${what} has an impossible window`);
     } else {
       axes[map.kind].push(map.axis);
-      const extent = (map.kind === 'output' ? box : reduce)[map.axis] ?? 0;
-      sound(extent <= size, `${what} reads outside a wire`);
+      sound((map.kind === 'output' ? box : reduce)[map.axis] === sizes[d], `${what} does not fit a wire`);
     }
   });
   checkAxes(axes.output, box.length, what);
   checkAxes(axes.reduce, reduce.length, what);
+  sound(axes.reduce.length === reduce.length, `${what} has an operand without one of the reduced axes`);
   return axes;
 }

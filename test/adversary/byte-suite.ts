@@ -6,11 +6,12 @@ import { encodeProof, type Proof } from '../../src/artifact/proof.ts';
 import { acceptKey, type CommittedMatrix, makeKey, proveWitness } from '../../src/backends/transparent/index.ts';
 import { equalBytes, utf8 } from '../../src/base/bytes.ts';
 import { ProvennError } from '../../src/base/errors.ts';
-import { type PreparedKey, prepareKey, verify, verifyProof } from '../../src/verify/index.ts';
+import { type PreparedKey, prepareKey } from '../../src/verify/index.ts';
 import { complete, seeded } from '../support/circuits.ts';
 import { dotProduct } from '../support/dot-product.ts';
 import { fresh } from '../support/fresh.ts';
 import { allGadgets } from '../support/gadget-circuits.ts';
+import { verify, verifyProof } from '../support/judged.ts';
 import { withBody } from '../support/malicious.ts';
 import { Tally } from '../support/tally.ts';
 

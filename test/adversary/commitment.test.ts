@@ -5,11 +5,11 @@ import { addressOf, forEachRun } from '../../src/backends/transparent/layout.ts'
 import { noiseRows } from '../../src/backends/transparent/mask.ts';
 import { codeDimension } from '../../src/backends/transparent/matrix.ts';
 import { P } from '../../src/base/field.ts';
-import { verifyProof } from '../../src/verify/index.ts';
 import { complete, seeded } from '../support/circuits.ts';
 import { fresh } from '../support/fresh.ts';
 import { freeze } from '../support/frozen.ts';
 import { allGadgets } from '../support/gadget-circuits.ts';
+import { verifyProof } from '../support/judged.ts';
 import { proveCodewords, proveRows } from '../support/lying-prover.ts';
 import { keyWithoutWork, noContext } from '../support/malicious.ts';
 import { Tally } from '../support/tally.ts';

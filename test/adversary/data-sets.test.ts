@@ -20,9 +20,9 @@ import { readModel } from '../../src/onnx/index.ts';
 import { makeOpening, openMatrix } from '../../src/pipeline/openings.ts';
 import { importQuantized } from '../../src/quantize/index.ts';
 import { execute } from '../../src/runtime/execute.ts';
-import { verifyProof } from '../../src/verify/index.ts';
 import { seeded } from '../support/circuits.ts';
 import { fresh } from '../support/fresh.ts';
+import { verifyProof } from '../support/judged.ts';
 import { noContext } from '../support/malicious.ts';
 import { Tally } from '../support/tally.ts';
 

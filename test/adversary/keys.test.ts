@@ -6,6 +6,7 @@ import { decodeParameters, encodeParameters, type Parameters } from '../../src/b
 import { acceptKey, makeKey } from '../../src/backends/transparent/index.ts';
 import { ProvennError } from '../../src/base/errors.ts';
 import { everyGadget } from '../support/circuits.ts';
+import { judgeKey } from '../support/judged.ts';
 import { Tally } from '../support/tally.ts';
 
 const { circuit } = everyGadget();
@@ -21,11 +22,16 @@ function outcome(hostile: VerifyingKey): { readonly code: string; readonly milli
   const spent = (): number => process.cpuUsage(start).user / 1000;
   try {
     acceptKey(hostile);
+    const milliseconds = spent();
     tally.add('accepted');
-    return { code: 'accepted', milliseconds: spent() };
+    judgeKey(hostile, true);
+    return { code: 'accepted', milliseconds };
   } catch (error) {
+    if (!(error instanceof ProvennError)) throw error;
+    const milliseconds = spent();
     tally.add('refused');
-    return { code: error instanceof ProvennError ? error.code : String(error), milliseconds: spent() };
+    judgeKey(hostile, false);
+    return { code: error.code, milliseconds };
   }
 }
 

@@ -6,9 +6,9 @@ import { decodeParameters, encodeParameters } from '../../src/backends/transpare
 import { acceptKey, type CommittedMatrix } from '../../src/backends/transparent/index.ts';
 import { ByteReader, ByteWriter, concatBytes } from '../../src/base/bytes.ts';
 import { P } from '../../src/base/field.ts';
-import { verifyProof } from '../../src/verify/index.ts';
 import { dotProduct } from '../support/dot-product.ts';
 import { freeze } from '../support/frozen.ts';
+import { verifyProof } from '../support/judged.ts';
 import { withBody } from '../support/malicious.ts';
 import { type Field, proofFields } from '../support/proof-map.ts';
 import { Tally } from '../support/tally.ts';

@@ -4,9 +4,9 @@ import { encodeVerifyingKey } from '../../src/artifact/keys.ts';
 import { encodeProof, type Proof } from '../../src/artifact/proof.ts';
 import { acceptKey, makeKey, proveWitness } from '../../src/backends/transparent/index.ts';
 import { utf8 } from '../../src/base/bytes.ts';
-import { verify, verifyProof } from '../../src/verify/index.ts';
 import { complete, everyGadget } from '../support/circuits.ts';
 import { fresh } from '../support/fresh.ts';
+import { verify, verifyProof } from '../support/judged.ts';
 import { keyWith } from '../support/malicious.ts';
 import { Tally } from '../support/tally.ts';
 

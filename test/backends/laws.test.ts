@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { importModel } from '../../src/pipeline/index.ts';
-import { prepareKey, verifyProof } from '../../src/verify/index.ts';
+import { prepareKey } from '../../src/verify/index.ts';
 import { fixture } from '../cli/cli.ts';
 import { anyInputs, backendLaws, setupTimeout, subjects, workOf } from '../support/backend-laws.ts';
+import { verifyProof } from '../support/judged.ts';
 
 const { model } = importModel(new Uint8Array(readFileSync(fixture('models/tiny-mlp.qop.onnx'))));
 

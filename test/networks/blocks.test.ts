@@ -14,8 +14,8 @@ import {
   randomInputs,
 } from '../../src/quantize/laws.ts';
 import { quantizeInput } from '../../src/runtime/ports.ts';
-import { verify } from '../../src/verify/index.ts';
 import { fresh } from '../support/fresh.ts';
+import { verify } from '../support/judged.ts';
 
 const u8 = (scale: number, zeroPoint: number): ByteQuantization => ({
   scale: Math.fround(scale),

@@ -8,8 +8,9 @@ import { allPublic, type Visibility } from '../../src/compile/visibility.ts';
 import { compileHidden } from '../../src/pipeline/compile.ts';
 import { commitPorts } from '../../src/pipeline/openings.ts';
 import { proveInference } from '../../src/pipeline/prove.ts';
-import { prepareKey, verifyProof } from '../../src/verify/index.ts';
+import { prepareKey } from '../../src/verify/index.ts';
 import { fresh } from '../support/fresh.ts';
+import { verifyProof } from '../support/judged.ts';
 
 const draw = (): Uint8Array => fresh().randomness;
 const port = (name: string, dims: Shape): Port => ({ name, tensor: name, dims, dtype: 'u8', quantization: null });

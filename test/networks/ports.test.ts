@@ -14,8 +14,8 @@ import { importQuantized } from '../../src/quantize/index.ts';
 import { compareWithOnnxruntime, GraphBuilder, generator, randomInputs } from '../../src/quantize/laws.ts';
 import { execute } from '../../src/runtime/execute.ts';
 import { quantizeInput } from '../../src/runtime/ports.ts';
-import { verify } from '../../src/verify/index.ts';
 import { fresh } from '../support/fresh.ts';
+import { verify } from '../support/judged.ts';
 
 const bytes = (scale: number, zeroPoint: number) => ({ scale: Math.fround(scale), zeroPoint, dtype: 'u8' as const });
 

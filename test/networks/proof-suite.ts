@@ -5,8 +5,8 @@ import { encodeVerifyingKey } from '../../src/artifact/keys.ts';
 import { encodeProof, type Proof } from '../../src/artifact/proof.ts';
 import { compileModel, importModel, proveInference } from '../../src/pipeline/index.ts';
 import { quantizeInput } from '../../src/runtime/ports.ts';
-import { verify } from '../../src/verify/index.ts';
 import { fresh } from '../support/fresh.ts';
+import { verify } from '../support/judged.ts';
 
 const fixtures = new URL('../fixtures/', import.meta.url);
 

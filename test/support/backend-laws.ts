@@ -13,8 +13,9 @@ import {
   proveFor,
   type SetupChoice,
 } from '../../src/pipeline/index.ts';
-import { prepareKey, verifyProof } from '../../src/verify/index.ts';
+import { prepareKey } from '../../src/verify/index.ts';
 import { seeded } from './circuits.ts';
+import { verifyProof } from './judged.ts';
 
 export type Subject = { readonly backend: string; readonly setup: SetupChoice | null };
 

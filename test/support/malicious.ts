@@ -13,8 +13,8 @@ import {
 import { type AcceptedKey, acceptKey, assign, makeKey, proveCells } from '../../src/backends/transparent/index.ts';
 import type { System } from '../../src/backends/transparent/system.ts';
 import { evaluateContract } from '../../src/gadgets/contract.ts';
-import { verifyProof } from '../../src/verify/index.ts';
 import { fresh } from './fresh.ts';
+import { verifyProof } from './judged.ts';
 
 export const noContext: Uint8Array = new Uint8Array(0);
 

@@ -1,6 +1,7 @@
 /** Counting what the adversary tried, for the one line that every suite prints at its end. */
 import { expect } from 'vitest';
 import type { Verdict } from '../../src/artifact/verdict.ts';
+import { judgedByBoth } from './judged.ts';
 
 export class Tally {
   private readonly counts = new Map<string, number>();
@@ -25,6 +26,6 @@ export class Tally {
   print(title: string): void {
     const parts = [...this.counts].map(([what, count]) => `${count} ${what}`);
     if (!this.counts.has('accepted')) parts.push('0 accepted');
-    console.log(`${title}: ${parts.join(', ')}`);
+    console.log(`${title}: ${parts.join(', ')}; ${judgedByBoth()}`);
   }
 }

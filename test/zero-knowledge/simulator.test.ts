@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Circuit } from '../../src/artifact/circuit.ts';
 import { type AcceptedKey, acceptKey, makeKey, proveWitness } from '../../src/backends/transparent/index.ts';
-import { verifyProof } from '../../src/verify/index.ts';
 import { complete, everyGadget } from '../support/circuits.ts';
 import { dotProduct } from '../support/dot-product.ts';
 import { fresh } from '../support/fresh.ts';
 import { judgeUnder } from '../support/frozen.ts';
 import { allGadgets } from '../support/gadget-circuits.ts';
+import { verifyProof } from '../support/judged.ts';
 import { proofFields } from '../support/proof-map.ts';
 import { simulate } from '../support/simulator.ts';
 

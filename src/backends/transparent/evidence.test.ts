@@ -1,11 +1,11 @@
 /** Evidence for commitments: what it establishes, and that no key is accepted without it. */
 import { describe, expect, it } from 'vitest';
 import { fresh } from '../../../test/support/fresh.ts';
+import { verifyProof } from '../../../test/support/judged.ts';
 import type { KeyCommitment, VerifyingKey } from '../../artifact/keys.ts';
 import { profile } from '../../artifact/quant-graph.ts';
 import { ProvennError } from '../../base/errors.ts';
 import { Builder, identityMap } from '../../gadgets/builder.ts';
-import { verifyProof } from '../../verify/index.ts';
 import { descriptorOf } from './commitment.ts';
 import { acceptKey, commitMatrix, keyParameters, makeKey, proveEvidence, proveWitness } from './index.ts';
 import { acceptWithoutEvidence } from './key.ts';

@@ -1,10 +1,10 @@
 /** Proofs over several matrices: weights the key fixes, an input the statement names, each opened beside the witness. */
 import { describe, expect, it } from 'vitest';
 import { dotProduct } from '../../../test/support/dot-product.ts';
+import { verifyProof } from '../../../test/support/judged.ts';
 import type { VerifyingKey } from '../../artifact/keys.ts';
 import type { Proof } from '../../artifact/proof.ts';
 import { violations } from '../../gadgets/evaluate.ts';
-import { verifyProof } from '../../verify/index.ts';
 import { acceptKey, type CommittedMatrix, commitMatrix, keyParameters, makeKey } from './index.ts';
 import { codeDimension, shapeOfMatrix } from './matrix.ts';
 

@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { complete, everyGadget } from '../../../test/support/circuits.ts';
 import { fresh } from '../../../test/support/fresh.ts';
+import { verifyProof } from '../../../test/support/judged.ts';
 import type { Proof } from '../../artifact/proof.ts';
 import { equalBytes } from '../../base/bytes.ts';
 import { ProvennError } from '../../base/errors.ts';
-import { prepareKey, verifyProof } from '../../verify/index.ts';
+import { prepareKey } from '../../verify/index.ts';
 import { backendName, coreBackendName, seededName } from './config.ts';
 import { acceptCoreKey, acceptKey, makeCoreKey, makeKey, proveWitness } from './index.ts';
 import { verifyBody } from './verifier.ts';
