@@ -71,7 +71,10 @@ export function fromInteger(value: number): number {
 /** Field cells of a vector of integers. */
 export function fromIntegers(values: ArrayLike<number>): Uint32Array {
   const out = new Uint32Array(values.length);
-  for (let i = 0; i < values.length; i++) out[i] = fromInteger(values[i] as number);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    out[i] = value >= 0 && value < P ? value : value < 0 && value > -P ? value + P : fromInteger(value);
+  }
   return out;
 }
 

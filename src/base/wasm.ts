@@ -31,6 +31,8 @@ export type WasmExports = {
   addHalves(vector: number, half: number, count: number): void;
   extendEq(vector: number, half: number, factor: number, count: number): void;
   fractionLayer(p: number, q: number, half: number, outP: number, outQ: number, count: number): void;
+  fractionLeaves(p: number, q: number, half: number, outP: number, outQ: number, count: number): void;
+  pairing(a: number, b: number, count: number, out: number): void;
   fractionRound(
     a0: number,
     q0: number,

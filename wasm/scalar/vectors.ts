@@ -109,6 +109,32 @@ export function fractionLayer(p: usize, q: usize, half: u32, outP: usize, outQ: 
   }
 }
 
+/** `fractionLayer` for numerators in F. */
+export function fractionLeaves(p: usize, q: usize, half: u32, outP: usize, outQ: usize, count: u32): void {
+  const size = usize(half) << 4;
+  const s = scratch, t = scratch + 16;
+  for (const end = p + (usize(count) << 2); p < end; p += 4, q += 16, outP += 16, outQ += 16) {
+    scale(s, q + size, load<u32>(p));
+    scale(t, q, load<u32>(p + (size >> 2)));
+    sum(s, s, t);
+    scale(outP, s, R2);
+    multiply(s, q, q + size);
+    scale(outQ, s, R2);
+  }
+}
+
+/** The sum of products, and 0 behind it. */
+export function pairing(a: usize, b: usize, count: u32, out: usize): void {
+  const s = scratch, total = scratch + 48;
+  memory.fill(total, 0, 16);
+  for (const end = a + (usize(count) << 4); a < end; a += 16, b += 16) {
+    multiply(s, a, b);
+    sum(total, total, s);
+  }
+  scale(out, total, R2);
+  memory.fill(out + 16, 0, 16);
+}
+
 export function fractionRound(
   a0: usize, q0: usize, p1: usize, q1: usize, eq: usize, half: u32, out: usize, count: u32,
 ): void {

@@ -4,6 +4,6 @@ export { gatherRows } from '../rows';
 export { dotRows } from '../simd/integers';
 export { encodeRows } from '../simd/transform';
 export {
-  accumulateBase, addHalves, addScaled, applyAlong, extendEq, foldHigh, foldLow, fractionLayer, fractionRound,
-  innerProductRound, prepareWeights, weightedSums,
+  accumulateBase, addHalves, addScaled, applyAlong, extendEq, foldHigh, foldLow, fractionLayer, fractionLeaves,
+  fractionRound, innerProductRound, pairing, prepareWeights, weightedSums,
 } from '../simd/vectors';

@@ -83,6 +83,27 @@ export function fractionLayer(p: usize, q: usize, half: u32, outP: usize, outQ: 
   }
 }
 
+/** `fractionLayer` for numerators in F. */
+export function fractionLeaves(p: usize, q: usize, half: u32, outP: usize, outQ: usize, count: u32): void {
+  const size = usize(half) << 4;
+  const repair = i32x4.splat(R2);
+  for (const end = p + (usize(count) << 2); p < end; p += 4, q += 16, outP += 16, outQ += 16) {
+    const q0 = v128.load(q), q1 = v128.load(q + size);
+    const p0 = v128.load32_splat(p), p1 = v128.load32_splat(p + (size >> 2));
+    v128.store(outP, montgomeryLanes(addLanes(montgomeryLanes(q1, p0), montgomeryLanes(q0, p1)), repair));
+    v128.store(outQ, montgomeryLanes(multiply(q0, q1), repair));
+  }
+}
+
+/** The sum of products, and 0 behind it. */
+export function pairing(a: usize, b: usize, count: u32, out: usize): void {
+  let sum = i32x4.splat(0);
+  for (const end = a + (usize(count) << 4); a < end; a += 16, b += 16)
+    sum = addLanes(sum, multiply(v128.load(a), v128.load(b)));
+  v128.store(out, montgomeryLanes(sum, i32x4.splat(R2)));
+  v128.store(out, i32x4.splat(0), 16);
+}
+
 export function fractionRound(
   a0: usize, q0: usize, p1: usize, q1: usize, eq: usize, half: u32, out: usize, count: u32,
 ): void {

@@ -1,8 +1,8 @@
 /** LogUp-GKR, prover's side: leaves of all instances, the tree of fractions, and one sumcheck per layer. */
-import { at, type Ext, fromBase, multiply, negate, put, subtract } from '../../base/extension.ts';
+import { add, at, type Ext, fromBase, multiply, negate, put, subtract, zero } from '../../base/extension.ts';
 import { fromInteger, fromIntegers } from '../../base/field.ts';
 import { product } from '../../base/tensor.ts';
-import { evaluateExpression } from '../../gadgets/views.ts';
+import { integersOf } from '../../gadgets/views.ts';
 import type { Cells } from './assign.ts';
 import type { ProverChannel } from './channel.ts';
 import { type Instance, type Stack, tableIdentifier } from './instances.ts';
@@ -17,9 +17,7 @@ function columnsOf(system: System, cells: Cells, instance: Instance): readonly A
   if (instance.kind === 'table') return (system.tables[instance.index] as SystemTable).columns;
   const lookup = system.lookups[instance.index];
   const assignment = { wires: cells.tensors, accumulators: cells.accumulators };
-  return (lookup?.tuple ?? []).map((expression) =>
-    evaluateExpression(expression, system.tensors, assignment, instance.box),
-  );
+  return (lookup?.tuple ?? []).map((expression) => integersOf(expression, system.tensors, assignment, instance.box));
 }
 
 /** Den = α − id − Σ_k β^(k+1)·column_k for every cell of an instance, without padding. */
@@ -41,21 +39,24 @@ function denominators(
   }
 }
 
+/** The leaves of a tree: numerators are in F. From `used` on they are all 0/1. */
+type Leaves = { readonly p: Uint32Array; readonly q: ExtVector; readonly used: number };
+
 /** All leaves: 1/Den for lookups, −m/Den for table rows, 0/1 elsewhere. */
 function leavesOf(
   kernels: Kernels,
   allocate: Allocate,
   system: System,
   cells: Cells,
-  { instances, logLeaves }: Stack,
+  stack: Stack,
   alpha: Ext,
   beta: Ext,
-): Layer {
-  const p = allocate(4 * 2 ** logLeaves);
-  const q = allocate(4 * 2 ** logLeaves);
-  const scratch = allocate(4 * Math.max(...instances.map(({ box }) => product(box))));
+): Leaves {
+  const p = allocate(2 ** stack.logLeaves);
+  const q = allocate(4 * 2 ** stack.logLeaves);
+  const scratch = allocate(4 * Math.max(...stack.instances.map(({ box }) => product(box))));
   for (let leaf = 0; leaf < q.length; leaf += 4) q[leaf] = 1;
-  for (const instance of instances) {
+  for (const instance of stack.instances) {
     const table = instance.kind === 'table' ? instance.index : (system.lookups[instance.index]?.table as number);
     const start = subtract(alpha, fromBase(tableIdentifier(table)));
     const dense = scratch.subarray(0, 4 * product(instance.box));
@@ -65,40 +66,83 @@ function leavesOf(
     forEachRun(instance.box, (first, offset, length) => {
       const leaf = instance.address + offset;
       q.set(dense.subarray(4 * first, 4 * (first + length)), 4 * leaf);
-      for (let i = 0; i < length; i++)
-        p[4 * (leaf + i)] = counts === undefined ? 1 : fromInteger(-(counts[first + i] as number));
+      if (counts === undefined) p.fill(1, leaf, leaf + length);
+      else for (let i = 0; i < length; i++) p[leaf + i] = fromInteger(-(counts[first + i] as number));
     });
   }
-  return { p, q };
+  return { p, q, used: usedLeaves(stack) };
 }
 
-/** Sumcheck for one layer at `point`; `below` is the layer whose halves are the children. It is used up. Returns the next point. */
+function usedLeaves({ instances }: Stack): number {
+  return Math.max(...instances.map(({ address, bits }) => address + 2 ** bits));
+}
+
+/** The layer above the leaves. A node whose right child is 0/1 is its left child. */
+function aboveLeaves(kernels: Kernels, allocate: Allocate, { p, q, used }: Leaves): Layer {
+  const half = p.length / 2;
+  const above = { p: allocate(4 * half), q: allocate(4 * half) };
+  const paired = Math.max(0, used - half);
+  kernels.fractionLeaves(p, q, half, above.p, above.q, paired);
+  for (let x = paired; x < half; x++) above.p[4 * x] = p[x] as number;
+  above.q.set(q.subarray(4 * paired, 4 * half), 4 * paired);
+  return above;
+}
+
+/** The children of a layer: left and right numerators and denominators. Right ones are 0/1 from `paired` on. */
+type Children = {
+  readonly p0: ExtVector;
+  readonly p1: ExtVector;
+  readonly q0: ExtVector;
+  readonly q1: ExtVector;
+  readonly paired: number;
+};
+
+function halvesOf({ p, q }: Layer): Children {
+  const half = p.length / 2;
+  return {
+    p0: p.subarray(0, half),
+    p1: p.subarray(half),
+    q0: q.subarray(0, half),
+    q1: q.subarray(half),
+    paired: half / 4,
+  };
+}
+
+/** The leaves as children; their numerators, widened, stand in a layer that is used up. */
+function halvesOfLeaves({ p, q, used }: Leaves, room: Layer): Children {
+  const half = p.length / 2;
+  const [p0, p1] = [room.p.fill(0), room.q.fill(0)];
+  for (let x = 0; x < half; x++) p0[4 * x] = p[x] as number;
+  for (let x = 0; x < half; x++) p1[4 * x] = p[x + half] as number;
+  return { p0, p1, q0: q.subarray(0, 4 * half), q1: q.subarray(4 * half), paired: Math.max(0, used - half) };
+}
+
+/** Sumcheck for one layer at `point` over the children of its nodes, which are used up. Returns the next point. */
 function proveLayer(
   channel: ProverChannel,
   kernels: Kernels,
-  below: Layer,
+  { p0, p1, q0, q1, paired }: Children,
   eq: ExtVector,
   point: readonly Ext[],
 ): Ext[] {
-  const size = 2 ** point.length;
   const lambda = channel.drawOne();
-  const half = 4 * size;
-  const p0 = below.p.subarray(0, half);
-  const p1 = below.p.subarray(half);
-  const q0 = below.q.subarray(0, half);
-  const q1 = below.q.subarray(half);
   // p₀q₁ + p₁q₀ + λq₀q₁ = (p₀ + λq₀)q₁ + p₁q₀
   const a0 = p0;
-  kernels.addScaled(a0, q0, lambda, size);
+  kernels.addScaled(a0, q0, lambda, 2 ** point.length);
   // The round of the highest variable weighs with eq over the others; each later one with its halves added.
   kernels.eqTable(point.slice(0, -1), eq);
   const next: Ext[] = [];
   for (let bit = point.length - 1; bit >= 0; bit--) {
     const count = 2 ** bit;
     if (bit < point.length - 1) kernels.addHalves(eq, count);
-    channel.sendHidden(...kernels.fractionRound(a0, q0, p1, q1, eq, count));
+    // Where both right children are 0/1 the terms are a₀ alone: they add nothing to g(∞) and stay 0/1 when folded.
+    const full = Math.min(paired, count);
+    const [g0, gInfinity] = kernels.fractionRound(a0, q0, p1, q1, eq, count, full);
+    const rest = full < count ? kernels.pairing(eq.subarray(4 * full), a0.subarray(4 * full), count - full) : zero;
+    channel.sendHidden(add(g0, rest), gInfinity);
     const z = channel.drawOne();
-    for (const vector of [a0, q0, p1, q1]) kernels.foldHigh(vector, count, z);
+    for (const vector of [a0, q0]) kernels.foldHigh(vector, count, z);
+    for (const vector of [p1, q1]) kernels.foldHigh(vector, count, z, full);
     next[bit] = z;
   }
   const p0Final = subtract(at(a0, 0), multiply(lambda, at(q0, 0)));
@@ -106,10 +150,18 @@ function proveLayer(
   return [...next, channel.drawOne()];
 }
 
-/** Two vectors of leaves, layers that halve, weights, and one instance. */
+/** p₁(0), p₁(1), q₁(0), q₁(1): of two leaves when there are no more. */
+function topOf(top: Layer | undefined, { p, q }: Leaves): readonly Ext[] {
+  const numerators =
+    top === undefined ? [0, 1].map((leaf) => fromBase(p[leaf] as number)) : [at(top.p, 0), at(top.p, 1)];
+  const denominators = top?.q ?? q;
+  return [...numerators, at(denominators, 0), at(denominators, 1)];
+}
+
+/** Numerators and denominators of all leaves, layers that halve, weights, and one instance. */
 export function lookupCells(stack: Stack): number {
   const leaves = 2 ** stack.logLeaves;
-  return 4 * (4 * leaves + leaves / 2 + Math.max(...stack.instances.map(({ box }) => product(box))));
+  return 14 * leaves + 4 * Math.max(4, ...stack.instances.map(({ box }) => product(box)));
 }
 
 /** Step 4. Returns the point at which the leaves are claimed. */
@@ -123,20 +175,24 @@ export function proveLookups(
   beta: Ext,
 ): readonly Ext[] {
   channel.begin(4);
-  const leaves = 2 ** stack.logLeaves;
   return kernels.arena(lookupCells(stack), (allocate) => {
-    const layers: Layer[] = [leavesOf(kernels, allocate, system, cells, stack, alpha, beta)];
-    for (let level = stack.logLeaves - 1; level >= 1; level--) {
+    const leaves = leavesOf(kernels, allocate, system, cells, stack, alpha, beta);
+    // From the top down; the leaves themselves are not among them.
+    const layers: Layer[] = stack.logLeaves === 1 ? [] : [aboveLeaves(kernels, allocate, leaves)];
+    for (let level = stack.logLeaves - 2; level >= 1; level--) {
       const below = layers[0] as Layer;
       const above = { p: allocate(4 * 2 ** level), q: allocate(4 * 2 ** level) };
       kernels.fractionLayer(below.p, below.q, 2 ** level, above.p, above.q);
       layers.unshift(above);
     }
-    const top = layers[0] as Layer;
-    channel.sendHidden(at(top.p, 0), at(top.p, 1), at(top.q, 0), at(top.q, 1));
-    const eq = allocate(Math.max(4, leaves));
+    channel.sendHidden(...topOf(layers[0], leaves));
+    const eq = allocate(Math.max(4, leaves.p.length));
     let point: Ext[] = [channel.drawOne()];
-    for (let k = 1; k < stack.logLeaves; k++) point = proveLayer(channel, kernels, layers[k] as Layer, eq, point);
+    for (let k = 1; k < stack.logLeaves; k++) {
+      const layer = layers[k];
+      const children = layer === undefined ? halvesOfLeaves(leaves, layers[k - 1] as Layer) : halvesOf(layer);
+      point = proveLayer(channel, kernels, children, eq, point);
+    }
     return point;
   });
 }

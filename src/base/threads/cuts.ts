@@ -43,6 +43,8 @@ export const cuts: Readonly<Record<CutKernel, Cut>> = {
   addHalves: along(2, [element], () => 2),
   extendEq: along(3, [element], () => 4),
   fractionLayer: along(5, [element, element, 0, element, element], () => 10),
+  fractionLeaves: along(5, [4, element, 0, element, element], () => 8),
+  pairing: along(2, [element, element], () => 6),
   fractionRound: along(7, [element, element, element, element, element], () => 20),
   innerProductRound: along(2, [2 * element, 2 * element], () => 10),
   weightedSums: {

@@ -104,6 +104,8 @@ export function splitExports(crew: Crew): WasmExports {
     addHalves: plain('addHalves'),
     extendEq: plain('extendEq'),
     fractionLayer: plain('fractionLayer'),
+    fractionLeaves: plain('fractionLeaves'),
+    pairing: (...args) => summed(crew, 'pairing', cuts.pairing, args, 3),
     fractionRound: (...args) => summed(crew, 'fractionRound', cuts.fractionRound, args, 6),
     innerProductRound: (...args) => summed(crew, 'innerProductRound', cuts.innerProductRound, args, 3),
     weightedSums: plain('weightedSums'),

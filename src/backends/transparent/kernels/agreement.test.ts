@@ -101,6 +101,22 @@ describe.each(Object.keys(engines))('the %s module agrees with the reference', (
       (k, v, _, n) =>
         k.fractionLayer(v[2] as Uint32Array, v[3] as Uint32Array, n, v[0] as Uint32Array, v[1] as Uint32Array),
     ],
+    fractionLeaves: [
+      (n) => [n, n, 2 * n, n],
+      (k, v, _, n) => {
+        const [outP, outQ, q, p] = v as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+        k.fractionLeaves(p, q, n, outP, outQ, Math.ceil((2 * n) / 3));
+      },
+    ],
+    pairing: [(n) => [n, n], (k, [a, b], _, n) => k.pairing(a as Uint32Array, b as Uint32Array, n)],
+    'foldHigh, a part': [(n) => [2 * n], (k, [v], z, n) => k.foldHigh(v as Uint32Array, n, z, Math.ceil((2 * n) / 3))],
+    'fractionRound, a part': [
+      (n) => [2 * n, 2 * n, 2 * n, 2 * n, n],
+      (k, v, _, n) => {
+        const [a0, q0, p1, q1, eq] = v as [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+        return k.fractionRound(a0, q0, p1, q1, eq, n, Math.ceil((2 * n) / 3));
+      },
+    ],
     fractionRound: [
       (n) => [2 * n, 2 * n, 2 * n, 2 * n, n],
       (k, v, _, n) => k.fractionRound(...(v as [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array]), n),

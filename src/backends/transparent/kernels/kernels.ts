@@ -23,8 +23,8 @@ export type Kernels = {
   hashColumns(codewords: Uint32Array, rows: number, logCode: number, salts: Uint8Array): Uint8Array;
   /** Node digests of neighbours: half as many as there are. */
   hashPairs(digests: Uint8Array): Uint8Array;
-  /** v[x] ← v[x] + z·(v[x + half] − v[x]) for x < half: binds the highest variable. */
-  foldHigh(vector: ExtVector, half: number, z: Ext): void;
+  /** v[x] ← v[x] + z·(v[x + half] − v[x]) for x < half, or only for x < count: binds the highest variable. */
+  foldHigh(vector: ExtVector, half: number, z: Ext, count?: number): void;
   /** v[x] ← v[2x] + z·(v[2x + 1] − v[2x]) for x < half: binds the lowest variable. */
   foldLow(vector: ExtVector, half: number, z: Ext): void;
   /** a[x] += factor·b[x] for x < count. */
@@ -35,7 +35,14 @@ export type Kernels = {
   eqTable(point: readonly Ext[], out: ExtVector): void;
   /** One layer up: p = p₀q₁ + p₁q₀, q = q₀q₁, the halves of the layer below. */
   fractionLayer(p: ExtVector, q: ExtVector, half: number, outP: ExtVector, outQ: ExtVector): void;
-  /** Σ_x eq[x]·(a₀q₁ + p₁q₀) at the lower halves, and the same of the differences of halves: g(0) and g(∞). */
+  /** The same for x < count, with numerators in F: one cell each. */
+  fractionLeaves(p: Uint32Array, q: ExtVector, half: number, outP: ExtVector, outQ: ExtVector, count: number): void;
+  /** Σ_x a[x]·b[x] for x < count. */
+  pairing(a: ExtVector, b: ExtVector, count: number): Ext;
+  /**
+   * Σ_x eq[x]·(a₀q₁ + p₁q₀) at the lower halves, and the same of the differences of halves, for all x or for x < count: g(0)
+   * and g(∞).
+   */
   fractionRound(
     a0: ExtVector,
     q0: ExtVector,
@@ -43,6 +50,7 @@ export type Kernels = {
     q1: ExtVector,
     eq: ExtVector,
     half: number,
+    count?: number,
   ): readonly [Ext, Ext];
   /** Σ_x a[2x]·b[2x], and Σ_x (2a[2x + 1] − a[2x])·(2b[2x + 1] − b[2x]): h(0) and h(2), lowest variable. */
   innerProductRound(a: ExtVector, b: ExtVector, half: number): readonly [Ext, Ext];

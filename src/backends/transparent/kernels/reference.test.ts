@@ -95,6 +95,44 @@ describe('the reference kernels', () => {
     }
   });
 
+  it.each(sizes)(
+    'fractionLeaves adds fractions of %i pairs whose numerators are in F, as far as it is told',
+    (half) => {
+      const [p, q] = [vector(half), vector(2 * half)];
+      const up = { p: new Uint32Array(4 * half), q: new Uint32Array(4 * half) };
+      const count = Math.ceil(half / 2);
+      kernels.fractionLeaves(p, q, half, up.p, up.q, count);
+      for (let x = 0; x < half; x++) {
+        const [p0, p1] = [p[x] as number, p[x + half] as number].map((value): Ext => [value, 0, 0, 0]) as [Ext, Ext];
+        const [q0, q1] = [at(q, x), at(q, x + half)];
+        const sum = add(multiply(p0, q1), multiply(p1, q0));
+        expect(at(up.p, x)).toEqual(x < count ? sum : [0, 0, 0, 0]);
+        expect(at(up.q, x)).toEqual(x < count ? multiply(q0, q1) : [0, 0, 0, 0]);
+      }
+    },
+  );
+
+  it.each(sizes)('pairing sums %i products', (count) => {
+    const [a, b] = [vector(count + 1), vector(count + 1)];
+    const products = Array.from({ length: count }, (_, x) => multiply(at(a, x), at(b, x)));
+    expect(kernels.pairing(a, b, count)).toEqual(total(products));
+  });
+
+  it.each(sizes)('fractionRound and foldHigh of the first of %i pairs', (half) => {
+    const vectors = Array.from({ length: 5 }, () => vector(2 * half));
+    const [a0, q0, p1, q1, eq] = vectors as [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+    const count = Math.ceil(half / 2);
+    const zeros = eq.slice().fill(0, 4 * count);
+    expect(kernels.fractionRound(a0, q0, p1, q1, eq, half, count)).toEqual(
+      kernels.fractionRound(a0, q0, p1, q1, zeros, half),
+    );
+    const [part, whole] = [a0.slice(), a0.slice()];
+    const z = element();
+    kernels.foldHigh(part, half, z, count);
+    kernels.foldHigh(whole, half, z);
+    expect(part).toEqual(Uint32Array.of(...whole.subarray(0, 4 * count), ...a0.subarray(4 * count)));
+  });
+
   it.each(sizes)('fractionRound sums %i cells at 0 and at infinity', (half) => {
     const [a0, q0, p1, q1] = [vector(2 * half), vector(2 * half), vector(2 * half), vector(2 * half)];
     const eq = vector(half);

@@ -81,10 +81,10 @@ function hashColumns(codewords: Uint32Array, rows: number, logCode: number, salt
   return out;
 }
 
-function foldHigh(vector: ExtVector, half: number, z: Ext): void {
+function foldHigh(vector: ExtVector, half: number, z: Ext, count: number = half): void {
   const factor = Uint32Array.from(z);
   const scratch = new Uint32Array(4);
-  for (let x = 0; x < half; x++) {
+  for (let x = 0; x < count; x++) {
     subtractInto(vector, 4 * (x + half), vector, 4 * x, scratch, 0);
     multiplyInto(scratch, 0, factor, 0, scratch, 0);
     addInto(vector, 4 * x, scratch, 0);
@@ -127,6 +127,31 @@ function fractionLayer(p: ExtVector, q: ExtVector, half: number, outP: ExtVector
   }
 }
 
+function fractionLeaves(
+  p: Uint32Array,
+  q: ExtVector,
+  half: number,
+  outP: ExtVector,
+  outQ: ExtVector,
+  count: number,
+): void {
+  for (let x = 0; x < count; x++) {
+    const [p0, p1] = [p[x] as number, p[x + half] as number];
+    for (let c = 0; c < 4; c++)
+      outP[4 * x + c] = addBase(mul(p0, q[4 * (x + half) + c] as number), mul(p1, q[4 * x + c] as number));
+    multiplyInto(q, 4 * x, q, 4 * (x + half), outQ, 4 * x);
+  }
+}
+
+function pairing(a: ExtVector, b: ExtVector, count: number): Ext {
+  const s = new Uint32Array(8);
+  for (let x = 0; x < 4 * count; x += 4) {
+    multiplyInto(a, x, b, x, s, 0);
+    addInto(s, 4, s, 0);
+  }
+  return at(s, 1);
+}
+
 function fractionRound(
   a0: ExtVector,
   q0: ExtVector,
@@ -134,10 +159,11 @@ function fractionRound(
   q1: ExtVector,
   eq: ExtVector,
   half: number,
+  count: number = half,
 ): readonly [Ext, Ext] {
   const s = new Uint32Array(24);
   const sums = new Uint32Array(8);
-  for (let x = 0; x < half; x++) {
+  for (let x = 0; x < count; x++) {
     const low = 4 * x;
     const high = 4 * (x + half);
     multiplyInto(a0, low, q1, low, s, 0);
@@ -237,6 +263,8 @@ export const referenceKernels: Kernels = {
   addHalves,
   eqTable,
   fractionLayer,
+  fractionLeaves,
+  pairing,
   fractionRound,
   innerProductRound,
   accumulateBase,

@@ -74,9 +74,9 @@ function vectorKernels(
   const slow = referenceKernels;
   return {
     arena: (cells, work) => stack.arena(cells, work),
-    foldHigh: (vector, half, z) => {
-      if (!inPlace([[vector, 8 * half]], z, ([v], small) => wasm.foldHigh(v, half, small, half)))
-        slow.foldHigh(vector, half, z);
+    foldHigh: (vector, half, z, count = half) => {
+      if (!inPlace([[vector, 4 * (half + count)]], z, ([v], small) => wasm.foldHigh(v, half, small, count)))
+        slow.foldHigh(vector, half, z, count);
     },
     foldLow: (vector, half, z) => {
       if (!inPlace([[vector, 8 * half]], z, ([v], small) => wasm.foldLow(v, v, half, small)))
@@ -117,11 +117,32 @@ function vectorKernels(
       });
       if (done === null) slow.fractionLayer(p, q, half, outP, outQ);
     },
-    fractionRound: (a0, q0, p1, q1, eq, half) => {
-      const parts = [a0, q0, p1, q1, eq].map((vector, i): Part => [vector, (i < 4 ? 8 : 4) * half]);
+    fractionLeaves: (p, q, half, outP, outQ, count) => {
+      const parts: Part[] = [
+        [outP, 4 * count],
+        [outQ, 4 * count],
+        [p, half + count],
+        [q, 4 * (half + count)],
+      ];
+      const done = withParts(parts, 2, null, (at) => {
+        const [x, y, a, b] = at as unknown as Addresses;
+        wasm.fractionLeaves(a, b, half, x, y, count);
+        return true;
+      });
+      if (done === null) slow.fractionLeaves(p, q, half, outP, outQ, count);
+    },
+    pairing: (a, b, count) => {
+      const parts: Part[] = [
+        [a, 4 * count],
+        [b, 4 * count],
+      ];
+      return pair(parts, ([x, y], small) => wasm.pairing(x, y, count, small))?.[0] ?? slow.pairing(a, b, count);
+    },
+    fractionRound: (a0, q0, p1, q1, eq, half, count = half) => {
+      const parts = [a0, q0, p1, q1, eq].map((vector, i): Part => [vector, 4 * (i < 4 ? half + count : count)]);
       const run = ([a, b, c, d, e]: Addresses, small: number): void =>
-        wasm.fractionRound(a, b, c, d, e, half, small, half);
-      return pair(parts, run) ?? slow.fractionRound(a0, q0, p1, q1, eq, half);
+        wasm.fractionRound(a, b, c, d, e, half, small, count);
+      return pair(parts, run) ?? slow.fractionRound(a0, q0, p1, q1, eq, half, count);
     },
     innerProductRound: (a, b, half) => {
       const parts: Part[] = [
