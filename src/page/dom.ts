@@ -16,6 +16,9 @@ function apply(element: Element, properties: Properties): void {
   }
 }
 
+/** Characters that reorder what stands around them, or cannot be seen: a name in a key must not rewrite the verdict on it. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** An HTML element; functions among its properties listen to the event of their name. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -24,7 +27,9 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag);
   apply(element, properties);
-  element.append(...children.filter((child) => child !== null));
+  const seen = (child: Node | string): Node | string =>
+    typeof child === 'string' ? child.replace(unseen, '\ufffd') : child;
+  element.append(...children.filter((child) => child !== null).map(seen));
   return element;
 }
 

@@ -31,6 +31,12 @@ function checkView({ claim, outcome, detail, member = null }: Check): HTMLElemen
   );
 }
 
+/** As much of a name as fits into a sentence without taking it over. */
+function short(name: string): string {
+  const characters = [...name];
+  return characters.length <= 48 ? name : `${characters.slice(0, 47).join('')}…`;
+}
+
 function headline({ ok, claims, checks }: Judgement, answers: readonly Answer[]): string {
   if (!ok) {
     const failed = checks.filter(({ outcome }) => outcome === 'fail');
@@ -40,10 +46,10 @@ function headline({ ok, claims, checks }: Judgement, answers: readonly Answer[])
   const [answer] = answers;
   const said = answer === undefined ? null : answerLine(answer);
   const input = claims.inputs.length > 0 ? 'this input' : 'a hidden input';
-  if (answer === undefined) return `The network “${claims.model}” gives a hidden output for ${input}.`;
+  if (answer === undefined) return `The network “${short(claims.model)}” gives a hidden output for ${input}.`;
   return said === null
-    ? `The network “${claims.model}” gives this output for ${input}.`
-    : `The network “${claims.model}” says “${said}” for ${input}.`;
+    ? `The network “${short(claims.model)}” gives this output for ${input}.`
+    : `The network “${short(claims.model)}” says “${short(said)}” for ${input}.`;
 }
 
 function tally(checks: readonly Check[], milliseconds: number): string {

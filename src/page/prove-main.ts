@@ -116,6 +116,7 @@ class ProvePage {
     if (slot !== 'preprocessing') return false;
     this.desk.preprocessing = decodePreprocessing(file.bytes, file.name);
     this.desk.preprocessingFile = file;
+    this.desk.sketch = null; // it had the size of another network
     this.arrange();
     return true;
   }

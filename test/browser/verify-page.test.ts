@@ -3,10 +3,15 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { encodeVerifyingKey } from '../../src/artifact/keys.ts';
 import { decodeProof, encodeProof } from '../../src/artifact/proof.ts';
 import { readZip, writeZip } from '../../src/audit/zip.ts';
+import { acceptKey, makeKey, proveWitness } from '../../src/backends/transparent/index.ts';
+import { utf8 } from '../../src/base/bytes.ts';
 import { openChromium } from '../support/chromium.ts';
+import { complete, everyGadget } from '../support/circuits.ts';
 import { type DemoFiles, demoFiles } from '../support/demo-files.ts';
+import { fresh } from '../support/fresh.ts';
 
 const address = new URL('../../dist/pages/verify.html', import.meta.url).href;
 
@@ -180,6 +185,20 @@ describe('the verifier page', () => {
     }
     await give(written('cut.zip', Uint8Array.from(readFileSync(files.bundle)).subarray(0, -1)));
     await page.waitForSelector('.check.fail:has-text("truncated")');
+  });
+
+  it('shows names as they are written, and no more: they rewrite nothing', async () => {
+    const plain = everyGadget();
+    const name = `\u202e<img src=x onerror=alert(1)>${'a'.repeat(100)}`;
+    const key = makeKey({ ...plain.circuit, name });
+    const proof = proveWitness(acceptKey(key), complete(plain.circuit, plain.inputs), utf8(''), fresh());
+    await give(written('hostile.key', encodeVerifyingKey(key)), written('hostile.proof', encodeProof(proof)));
+    await page.waitForSelector('.judgement.pass');
+    const headline = (await page.textContent('.headline')) ?? '';
+    expect(headline).toContain('\ufffd<img src=x onerror');
+    expect(headline).not.toContain('\u202e');
+    expect(headline.length).toBeLessThan(130);
+    expect(await page.$('img')).toBeNull();
   });
 
   it('says what it does not know', async () => {
