@@ -45,7 +45,7 @@ let code: string;
 
 beforeAll(async () => {
   browser = await openChromium();
-  code = (await bundle(program, 'iife', ['*/node/*'])).code;
+  code = (await bundle(program, 'iife', ['node:*', 'snarkjs', 'circom2', 'circomlib'])).code;
   server = createServer(({ url }, response) => {
     const script = url === '/worker.js';
     const headers = url === '/open' ? {} : isolation;

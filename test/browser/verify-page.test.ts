@@ -166,7 +166,7 @@ describe('the verifier page', () => {
         'The signer is who you expect',
         'The model is signed',
         'The circuit is the one the model compiles to',
-        'The model, run again, gives this output',
+        'The model, run again on the input, gives this output',
         'The picture is what the model read',
       ]),
     );
