@@ -94,17 +94,22 @@ async function findingsOf(context: CheckContext): Promise<Finding[]> {
     const detail = 'Without an accepted proof there is nothing to derive them from.';
     return [...first, notChecked(rebuildClaim, null, detail)];
   }
+  const model = await checkModel(context, judged);
+  // A model that is not the proven one is not run: it may be anything.
+  const derived = auditVerdict(model).ok
+    ? checkDerived(context, judged, stated)
+    : [notChecked(rebuildClaim, null, 'The model is not the proven one.')];
   return [
     ...first,
     checkSetup(context, judged),
     ...checkPins(context, judged),
     checkContext(context, judged),
-    ...(await checkModel(context, judged)),
+    ...model,
     ...checkWeightsCommitment(context, judged),
     ...checkImage(context, judged),
     ...checkPreprocessing(context),
     ...checkFloatModel(context),
-    ...checkDerived(context, judged, stated),
+    ...derived,
   ];
 }
 

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Graph, GraphNode, GraphTensor, ValueInfo } from '../../src/artifact/graph.ts';
 import { memberPaths } from '../../src/audit/bundle.ts';
 import { openStatement, sealStatement } from '../../src/audit/dsse.ts';
 import { makeSigningKey, signerOf } from '../../src/audit/node/signatures.ts';
 import { utf8 } from '../../src/base/bytes.ts';
+import { writeModel } from '../../src/onnx/index.ts';
 import { check, failing, outcomeOf, seal, signer, withMember, without } from './bundle-support.ts';
 import { consistent, flipped, withNewManifest } from './mutations.ts';
 import { hiddenSource, publicSource } from './source.ts';
@@ -103,6 +105,31 @@ describe('a bundle of honest parts that do not belong together', () => {
     const at = [...int8.keys()].find((i) => int8[i] === 127 && i > int8.length / 4) as number;
     const members = seal({ ...source, int8: flipped(int8, at, 0) });
     expect(failing(await check(members, { signer: signer.key }))).toContain(memberPaths.int8Model);
+  });
+
+  it('a model without measure is refused before it is compiled', async () => {
+    const scalar = (data: Float32Array | Uint8Array, type: 'float32' | 'uint8'): GraphTensor =>
+      ({ type, dims: [], data }) as GraphTensor;
+    const node = (op: string, input: string, output: string): GraphNode => {
+      return { name: output, op, domain: '', inputs: [input, 's', 'z'], outputs: [output], attributes: new Map() };
+    };
+    const value = (name: string): ValueInfo => ({ name, type: 'float32', dims: [1, 8192, 8192] });
+    const huge: Graph = {
+      name: 'huge',
+      irVersion: 8,
+      opsets: new Map([['', 13]]),
+      inputs: [value('x')],
+      outputs: [value('y')],
+      nodes: [node('QuantizeLinear', 'x', 'q'), node('DequantizeLinear', 'q', 'y')],
+      initializers: new Map([
+        ['s', scalar(Float32Array.of(0.5), 'float32')],
+        ['z', scalar(Uint8Array.of(0), 'uint8')],
+      ]),
+      values: new Map(),
+    };
+    const members = consistent(sealed, withMember(sealed, memberPaths.int8Model, writeModel(huge)), null);
+    const claim = 'the circuit is the one the model compiles to';
+    expect(outcomeOf(await check(members), claim)).toMatch(/^fail: It has far more integers/);
   });
 
   it('a model signature is demanded of whoever signs', async () => {

@@ -18,9 +18,12 @@ describe('a changed byte', () => {
   it('is found by the manifest, and the member is named: every byte of every member', () => {
     let count = 0;
     for (const [path, bytes] of sealed) {
+      // The manifest's own bytes against the whole bundle; each other member's in a bundle of its own, for time's sake.
+      const whole = path === memberPaths.manifest ? sealed : withNewManifest(new Map([[path, bytes]]));
       for (let at = 0; at < bytes.length; at++, count++) {
-        const findings = checkManifest(withMember(sealed, path, flipped(bytes, at)));
-        expect(findings.map(({ outcome, member }) => `${outcome} ${member}`)).toEqual([`fail ${path}`]);
+        const findings = checkManifest(withMember(whole, path, flipped(bytes, at)));
+        const named = findings.every(({ outcome, member }) => outcome === 'fail' && member === path);
+        if (!named || findings.length !== 1) expect.fail(`${path}, byte ${at}`);
       }
     }
     console.log(`${count} bytes of ${sealed.size} members, each changed: ${count} found, each with its member named`);

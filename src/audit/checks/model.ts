@@ -1,8 +1,10 @@
 /** The model again: compiled to the circuit, to the key, and run on what the proof shows as its input. */
 
+import type { Circuit } from '../../artifact/circuit.ts';
 import { writeCircuit } from '../../artifact/circuit-codec.ts';
 import type { QuantGraph } from '../../artifact/quant-graph.ts';
 import { equalBytes } from '../../base/bytes.ts';
+import { product } from '../../base/tensor.ts';
 import { buildCircuit } from '../../compile/circuit.ts';
 import { type Finding, memberPaths } from '../bundle.ts';
 import { graphOf, runOf, visibilityOf } from '../rederive.ts';
@@ -13,20 +15,35 @@ const circuitClaim = 'the circuit is the one the model compiles to';
 const keyClaim = 'the key is the one the circuit has';
 const runClaim = 'the model, run again on the input, gives this output';
 
+/** Elements of a model beyond those of its circuit's wires: views of constants and of other tensors need none of their own. */
+const spare = 2 ** 24;
+
+/** A stranger's model may declare tensors without end; what the key's circuit could never hold is not even compiled. */
+function isOutOfProportion(graph: QuantGraph, { wires }: Circuit): boolean {
+  const elements = graph.tensors.reduce((sum, { dims }) => sum + product(dims), 0);
+  const cells = wires.reduce((sum, { sizes }) => sum + product(sizes), 0);
+  return elements > 256 * cells + spare;
+}
+
 function checkCircuit(
   int8: Uint8Array,
   { key }: Judged,
 ): { readonly graph: QuantGraph | null; readonly finding: Finding } {
   const path = memberPaths.int8Model;
+  const other = (detail: string): { graph: null; finding: Finding } => ({
+    graph: null,
+    finding: fail(circuitClaim, path, detail),
+  });
   const tried = attempt(circuitClaim, path, () => {
     const graph = graphOf(int8);
-    const circuit = writeCircuit(buildCircuit(graph, visibilityOf(key.circuit)));
-    return { graph, isSame: equalBytes(circuit, writeCircuit(key.circuit)) };
+    const isHuge = isOutOfProportion(graph, key.circuit);
+    const circuit = isHuge ? null : writeCircuit(buildCircuit(graph, visibilityOf(key.circuit)));
+    return { graph, circuit };
   });
   if (tried.value === undefined) return { graph: null, finding: tried.finding };
-  const { graph, isSame } = tried.value;
-  if (!isSame)
-    return { graph: null, finding: fail(circuitClaim, path, 'It compiles to another circuit than the key has.') };
+  const { graph, circuit } = tried.value;
+  if (circuit === null) return other('It has far more integers than the circuit of the key could hold.');
+  if (!equalBytes(circuit, writeCircuit(key.circuit))) return other('It compiles to another circuit than the key has.');
   return { graph, finding: pass(circuitClaim, path, 'Compiled again, byte for byte.') };
 }
 
