@@ -60,9 +60,10 @@ export function rootOfUnity(log: number): number {
 
 /** The field element of an integer with |value| < 2^52: the centred embedding. */
 export function fromInteger(value: number): number {
-  // Most integers are small, and the remainder of a division costs twenty times a comparison.
-  if (value >= 0 && value < P) return value + 0; // −0 becomes 0
-  if (value < 0 && value > -P) return value + P;
+  // Most integers are small, and the remainder of a division costs twenty times a comparison. Their signs are not to be
+  // foreseen, so p is added under a mask: a wrongly guessed branch costs ten times an addition. −0 becomes 0.
+  const small = value | 0;
+  if (small === value && small < P && small > -P) return small + (P & (small >> 31));
   const residue = value % P;
   // Adding 0 turns −0, the remainder of negative multiples of p, into 0.
   return residue < 0 ? residue + P : residue + 0;

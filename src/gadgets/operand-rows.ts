@@ -51,7 +51,7 @@ function frameOf(operand: Operand, sizes: Shape, box: Shape, reduce: Shape): Fra
   return { cells: product(widths), steps, origin };
 }
 
-/** (wire − zero) in its frame, with the largest magnitude: as 16-bit integers, or null where one does not fit. */
+/** (wire − zero) in its frame, with a bound of the magnitudes: as 16-bit integers, or null where one does not fit. */
 function shortFrame(
   data: ArrayLike<number>,
   zero: number,
@@ -60,17 +60,18 @@ function shortFrame(
   { cells, origin }: Frame,
 ): { readonly cells: Int16Array; readonly most: number } | null {
   const out = new Int16Array(cells);
-  let [low, high] = [0, 0];
+  let magnitudes = 0;
   for (let run = 0, from = 0; run < runs.length; run++) {
     for (let i = 0, to = origin + (runs[run] as number); i < length; i++, from++, to++) {
       const value = (data[from] as number) - zero;
-      out[to] = value;
-      if (out[to] !== value) return null;
-      if (value < low) low = value;
-      else if (value > high) high = value;
+      const integer = value | 0;
+      if (integer !== value) return null;
+      out[to] = integer;
+      magnitudes |= integer ^ (integer >> 31);
     }
   }
-  return { cells: out, most: Math.max(high, -low) };
+  // x ^ (x >> 31) is x or −x − 1, and no more than the bits of all of them together.
+  return magnitudes < 2 ** 15 ? { cells: out, most: magnitudes + 1 } : null;
 }
 
 /** The same with whatever a hostile witness holds. */

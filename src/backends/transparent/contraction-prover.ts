@@ -42,6 +42,13 @@ function entriesOfList(list: readonly Entry[]): Entries {
   };
 }
 
+/** Field cells of integers minus a zero point. */
+function differencesOf(cells: ArrayLike<number>, zeroPoint: number): Uint32Array {
+  const out = new Uint32Array(cells.length);
+  for (let i = 0; i < cells.length; i++) out[i] = fromInteger((cells[i] as number) - zeroPoint);
+  return out;
+}
+
 function widened(cells: Uint32Array): Uint32Array {
   const out = new Uint32Array(4 * cells.length);
   for (let i = 0; i < cells.length; i++) out[4 * i] = cells[i] as number;
@@ -91,8 +98,7 @@ function foldOperand(
   weights: readonly Uint32Array[],
   shared: readonly number[],
 ): Named {
-  let data = new Uint32Array(cells.length);
-  for (let i = 0; i < cells.length; i++) data[i] = fromInteger((cells[i] as number) - operand.zero);
+  let data = differencesOf(cells, operand.zero);
   let wide = false;
   const current = [...sizes];
   const names: (AxisName | null)[] = [];
@@ -109,7 +115,7 @@ function foldOperand(
     }
     const count = entry.kind === 'window' ? (gadget.reduce[entry.reduce] as number) : 1;
     const along = { outer: product(current.slice(0, dim)), size, inner: product(current.slice(dim + 1)), count };
-    data = kernels.applyAlong(data, wide, along, entriesOfList(entries)) as typeof data;
+    data = kernels.applyAlong(data, wide, along, entriesOfList(entries));
     wide = true;
     current[dim] = count;
     names.push(entry.kind === 'window' ? { kind: 'reduce', axis: entry.reduce } : null);
