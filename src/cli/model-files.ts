@@ -4,7 +4,7 @@ import type { DataSet } from '../artifact/data-set.ts';
 import type { Port } from '../artifact/quant-graph.ts';
 import { ProvennError } from '../base/errors.ts';
 import type { IntTensor } from '../base/tensor.ts';
-import { type ImportedModel, importModel } from '../pipeline/index.ts';
+import type { ImportedModel } from '../pipeline/import.ts';
 import type { FileArray } from '../pipeline/io/array.ts';
 import { bindInputs } from '../pipeline/io/bind.ts';
 import { decodeInputFile } from '../pipeline/io/input-file.ts';
@@ -39,6 +39,8 @@ export function modelPath(target: string): string {
 export async function loadModel(target: string, preprocess: string | undefined): Promise<LoadedModel> {
   const path = modelPath(target);
   const bytes = readFile(path);
+  // Loaded here: commands that read keys and proofs do without ONNX.
+  const { importModel } = await import('../pipeline/import.ts');
   const imported = await located(path, () => importModel(bytes));
   const neighbour = isFolder(target) ? join(target, modelFolder.model) : path;
   return { path, bytes, imported, preprocessing: loadPreprocessing(preprocess, neighbour)?.preprocessing ?? null };

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeCommitment, type Opening } from '../artifact/commitment.ts';
-import { type UsableOpening, weightsMatrix } from '../pipeline/index.ts';
 import { writeFileAtomic } from '../pipeline/node/files.ts';
 import { modelFolder, secretFolder } from '../pipeline/node/folder.ts';
 import { claimUse, type Purpose, registerOpening } from '../pipeline/node/ledger.ts';
 import { ledgerEntry, readOpening, writeOpening } from '../pipeline/node/openings.ts';
+import { type UsableOpening, weightsMatrix } from '../pipeline/openings.ts';
 
 /** An opening from a file, whose use is recorded when it is claimed. */
 export function usableOpening(path: string, purpose: Purpose): UsableOpening {

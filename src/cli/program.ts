@@ -1,44 +1,29 @@
 /** The tree of commands and the options they all share. */
 import { Command, Option } from 'commander';
 import { packageVersion } from '../pipeline/node/platform.ts';
-import { addAudit } from './commands/audit.ts';
-import { addBench } from './commands/bench.ts';
-import { addCommit } from './commands/commit.ts';
-import { addCompile } from './commands/compile.ts';
-import { addContribute } from './commands/contribute.ts';
-import { addDemo } from './commands/demo.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addExportSolidity } from './commands/export-solidity.ts';
-import { addInspect } from './commands/inspect.ts';
-import { addLease } from './commands/lease.ts';
-import { addPage } from './commands/page.ts';
-import { addProve } from './commands/prove.ts';
-import { addQuantize } from './commands/quantize.ts';
-import { addRekey } from './commands/rekey.ts';
-import { addRun } from './commands/run.ts';
-import { addVerify } from './commands/verify.ts';
 import type { Io } from './io.ts';
 import { progressModes } from './progress.ts';
 import { type CommandModule, createSession, type GlobalOptions, type Session } from './session.ts';
 
-const commands: readonly CommandModule[] = [
-  addQuantize,
-  addCompile,
-  addRun,
-  addProve,
-  addCommit,
-  addRekey,
-  addLease,
-  addVerify,
-  addAudit,
-  addInspect,
-  addPage,
-  addContribute,
-  addExportSolidity,
-  addDemo,
-  addBench,
-  addDoctor,
-];
+/** In the order of the help. Each is loaded when it is asked for: most of the time of a short command would be loading the others. */
+const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  quantize: async () => (await import('./commands/quantize.ts')).addQuantize,
+  compile: async () => (await import('./commands/compile.ts')).addCompile,
+  run: async () => (await import('./commands/run.ts')).addRun,
+  prove: async () => (await import('./commands/prove.ts')).addProve,
+  commit: async () => (await import('./commands/commit.ts')).addCommit,
+  rekey: async () => (await import('./commands/rekey.ts')).addRekey,
+  lease: async () => (await import('./commands/lease.ts')).addLease,
+  verify: async () => (await import('./commands/verify.ts')).addVerify,
+  audit: async () => (await import('./commands/audit.ts')).addAudit,
+  inspect: async () => (await import('./commands/inspect.ts')).addInspect,
+  page: async () => (await import('./commands/page.ts')).addPage,
+  contribute: async () => (await import('./commands/contribute.ts')).addContribute,
+  'export-solidity': async () => (await import('./commands/export-solidity.ts')).addExportSolidity,
+  demo: async () => (await import('./commands/demo.ts')).addDemo,
+  bench: async () => (await import('./commands/bench.ts')).addBench,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+};
 
 const about = `Proves that an answer came from a given int8 neural network, bit for bit, and lets anyone check it.
 
@@ -60,8 +45,19 @@ Examples:
 
 Results go to standard output, progress and remarks to standard error.`;
 
-/** Builds the program; `onStart` receives the session of the command that is about to run. */
-export function createProgram(io: Io, onStart: (session: Session) => void): Command {
+/** The command that comes first, or all of them where another word does: help lists them, and hints at one that is meant. */
+function needed(args: readonly string[]): readonly (() => Promise<CommandModule>)[] {
+  const [first = ''] = args;
+  const only = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  return only === undefined ? Object.values(commands) : [only];
+}
+
+/** Builds the program for some arguments; `onStart` receives the session of the command that is about to run. */
+export async function createProgram(
+  args: readonly string[],
+  io: Io,
+  onStart: (session: Session) => void,
+): Promise<Command> {
   const program = new Command('provenn')
     .description(about)
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -80,6 +76,6 @@ export function createProgram(io: Io, onStart: (session: Session) => void): Comm
     onStart(session);
     return session;
   };
-  for (const add of commands) add(program, start);
+  for (const add of await Promise.all(needed(args).map((load) => load()))) add(program, start);
   return program;
 }

@@ -2,7 +2,7 @@
 import type { Claims, HiddenTensor, PublicTensor, Verdict } from '../artifact/verdict.ts';
 import { fromHex } from '../base/bytes.ts';
 import type { Json } from '../base/canonical-json.ts';
-import { contextText } from '../pipeline/index.ts';
+import { contextText } from '../pipeline/context-text.ts';
 import { arraysJson, type PortResult } from '../pipeline/io/result.ts';
 import { describePort, topJson, valueLines } from './render-result.ts';
 

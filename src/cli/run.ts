@@ -42,7 +42,7 @@ function report(error: ProvennError, args: readonly string[], io: Io): number {
 /** Runs `provenn ARGS…` and returns its exit code; never throws. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   let session: Session | null = null;
-  const program = createProgram(io, (started) => {
+  const program = await createProgram(args, io, (started) => {
     session = started;
   });
   const finish = (): void => (session as Session | null)?.progress.finish();

@@ -8,7 +8,7 @@ import { decodeProof, type Proof } from '../artifact/proof.ts';
 import type { Claims, PublicTensor, Rejection, RejectionCode, Verdict } from '../artifact/verdict.ts';
 import { fromHex, toHex, utf8 } from '../base/bytes.ts';
 import { ProvennError } from '../base/errors.ts';
-import { contextText } from '../pipeline/describe.ts';
+import { contextText } from '../pipeline/context-text.ts';
 import { bindInputs } from '../pipeline/io/bind.ts';
 import { decodeInputFile } from '../pipeline/io/input-file.ts';
 import { decodePreprocessing, type Preprocessing } from '../pipeline/io/preprocess.ts';

@@ -1,7 +1,7 @@
 /** A judgement on the page: the verdict, what is claimed, every check, and what none of it says. */
 import type { Claims, HiddenTensor } from '../artifact/verdict.ts';
 import { fromHex } from '../base/bytes.ts';
-import { contextText } from '../pipeline/describe.ts';
+import { contextText } from '../pipeline/context-text.ts';
 import { type Answer, answerOfClaim } from './answer.ts';
 import { answerLine, answerView, pictureView } from './answer-view.ts';
 import { type Child, formatMilliseconds, h, icon } from './dom.ts';

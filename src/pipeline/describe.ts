@@ -1,4 +1,5 @@
 /** Says what a file is: every provenn artefact, ONNX models, and input files. What it tells about a proof is unchecked. */
+
 import type { Circuit } from '../artifact/circuit.ts';
 import { circuitDigest, decodeCircuit } from '../artifact/circuit-codec.ts';
 import { type Commitment, decodeCommitment, decodeOpening } from '../artifact/commitment.ts';
@@ -17,6 +18,7 @@ import type { Json } from '../base/canonical-json.ts';
 import { digest } from '../base/digest.ts';
 import { listCircuit } from '../gadgets/listing.ts';
 import { readModel } from '../onnx/index.ts';
+import { contextText } from './context-text.ts';
 import { isFloatModel } from './import.ts';
 import type { FileArray } from './io/array.ts';
 import { parseJson } from './io/bounded-json.ts';
@@ -85,12 +87,6 @@ function circuitFacts(circuit: Circuit): Description['facts'] {
 
 function keyFacts(key: VerifyingKey): Description['facts'] {
   return [['backend', key.backend], ['key digest', toHex(verifyingKeyDigest(key))], ...circuitFacts(key.circuit)];
-}
-
-/** Text when it is text, hexadecimal otherwise. */
-export function contextText(context: Uint8Array): string {
-  const text = new TextDecoder('utf-8').decode(context);
-  return /^[^\p{C}\ufffd]*$/u.test(text) ? text : `0x${toHex(context)}`;
 }
 
 function proofFacts(bytes: Uint8Array): Description['facts'] {

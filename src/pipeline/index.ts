@@ -12,7 +12,8 @@ export {
   compileModel,
   estimateFor,
 } from './compile.ts';
-export { contextText, type Description, describeFile } from './describe.ts';
+export { contextText } from './context-text.ts';
+export { type Description, describeFile } from './describe.ts';
 export { type Bindings, type ImportedModel, importModel, isFloatModel } from './import.ts';
 export type { MemoryLimit } from './memory.ts';
 export { commitPorts, type Draw, type UsableOpening } from './openings.ts';

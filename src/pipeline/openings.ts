@@ -11,6 +11,8 @@ import { equalBytes } from '../base/bytes.ts';
 import { ProvennError } from '../base/errors.ts';
 import type { IntTensor } from '../base/tensor.ts';
 
+export { weightsMatrix } from '../compile/visibility.ts';
+
 /** Fresh bytes from the system's generator, 32 at a time. */
 export type Draw = () => Uint8Array;
 
