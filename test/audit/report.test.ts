@@ -154,7 +154,9 @@ describe('what a report says', () => {
     const signed = { ...base, signer: { keyId: 'ab', algorithm: 'ed25519' as const, pem: utf8('') } };
     expect(kinds(signed).filter((kind) => kind === 'stated')).toHaveLength(2);
     const insecure = { ...base, claims: { ...base.claims, setup: 'insecure' as const } };
-    expect(kinds(insecure).slice(0, 2)).toEqual(['danger', 'danger']);
+    expect(kinds(insecure).slice(0, 4)).toEqual(['danger', 'danger', 'danger', 'proven']);
+    expect(kinds(insecure).filter((kind) => kind === 'proven')).toHaveLength(1); // that the proof hides what it hides
+    expect(pageOf(insecure)).not.toContain('was proven; that');
     expect(pageOf(insecure)).toContain('means nothing to others');
     expect(pageOf(insecure)).not.toContain('<b>The proof holds</b>');
     expect(kinds({ ...base, claims: { ...base.claims, context: '' } }).filter((kind) => kind === 'open')).toHaveLength(

@@ -48,7 +48,9 @@ function lead(source: AuditSource): Content {
     isShown ? 'the input below' : 'a hidden input',
     ' this network answers ',
     html`<strong>${brief(word)}</strong>`,
-    '. That it does was proven; that it is right was not.',
+    source.claims.setup === 'insecure'
+      ? '. So it is said: the key is one with which anything can be proven.'
+      : '. That it does was proven; that it is right was not.',
   ];
 }
 

@@ -27,6 +27,15 @@ const assumptions: { readonly [setup in AuditSource['claims']['setup']]: string 
     'This key comes from a development setup: its maker holds a secret with which proofs can be forged at no cost.',
 };
 
+const luck = `A forger must be lucky in one of these ways. A term of 100 bits means one chance in ${power(2, 100)}, a number with 31 digits.`;
+const work = `To forge a proof somebody would have to do this. A term of 100 bits means some ${power(2, 100)} steps of work, a number with 31 digits.`;
+
+const meaning: { readonly [setup in AuditSource['claims']['setup']]: string } = {
+  none: luck,
+  ceremony: work,
+  insecure: `${work} The maker of this key need not.`,
+};
+
 /** Bars end at 160 bits; beyond it nothing differs. */
 const scale = 160;
 
@@ -48,7 +57,7 @@ export function soundnessSection({ accepted, claims }: AuditSource): Markup {
       : html`<p class="note">What is hidden: a proof differs from one made without the secret by at most ${power(2, -Math.floor(zeroKnowledgeBits))}.</p>`;
   return html`<section>
 <h2>How sure this is</h2>
-<p class="intro">A forger must be lucky in one of these ways. A term of 100 bits means one chance in ${power(2, 100)}, a number with 31 digits. The verifier computes every term from the key itself and refuses keys with fewer than ${requiredBits} bits in all.</p>
+<p class="intro">${meaning[claims.setup]} The verifier computes every term from the key itself and refuses keys with fewer than ${requiredBits} bits in all.</p>
 <table class="plot"><thead><tr><th>What would have to happen</th><th>Required: ${requiredBits}</th><th class="num">Bits</th></tr></thead><tbody>
 ${rows}<tr class="sum"><td>All together</td><td>${markedBar(claims.soundnessBits / scale, requiredBits / scale)}</td><td class="num">${bitsText(claims.soundnessBits)}</td></tr>
 </tbody></table>

@@ -66,7 +66,7 @@ function privacyRow({ zeroKnowledge }: Claims): Row {
   if (!zeroKnowledge) {
     return { kind: 'open', claim: 'That hidden values stay hidden.', basis: 'This proof system hides nothing.' };
   }
-  const basis = 'The proof is zero-knowledge; all values between input and output are hidden in any case.';
+  const basis = 'The proof is zero-knowledge. Nor does it show any value between input and output.';
   return { kind: 'proven', claim: 'The proof tells nothing about what is not shown in this report.', basis };
 }
 
@@ -147,18 +147,29 @@ const never: readonly Row[] = [
   },
 ];
 
+/** What the one sentence rests on: a chance, an amount of work, or the honesty of whoever made the key. */
+function basisOf({ setup, soundnessBits }: Claims): string {
+  const bits = Math.floor(soundnessBits);
+  const holds = 'Every integer of the run satisfies every relation of the circuit.';
+  if (setup === 'none')
+    return `${holds} A false proof would pass with a probability below ${power(2, -bits)} for each hash its maker tries.`;
+  if (setup === 'ceremony')
+    return `${holds} To forge a proof without the secret of the setup is estimated to cost ${power(2, bits)} steps.`;
+  return 'The proof passes. Whoever made the key could have made one for any answer.';
+}
+
+/** Whatever rests on a proof is worth nothing where proofs can be forged. */
+function resting({ setup }: Claims, rows: readonly Row[]): readonly Row[] {
+  if (setup !== 'insecure') return rows;
+  return rows.map((row) => (row.kind === 'proven' ? { ...row, kind: 'danger' } : row));
+}
+
 export function verdictRows(source: AuditSource): readonly Row[] {
   const { claims } = source;
-  const main: Row = {
-    kind: claims.setup === 'insecure' ? 'danger' : 'proven',
-    claim: sentence(claims),
-    basis: `Every integer of the run satisfies every relation of the circuit. A false proof would pass with a probability below ${power(2, -Math.floor(claims.soundnessBits))} for each hash its maker tries.`,
-  };
+  const main: Row = { kind: 'proven', claim: sentence(claims), basis: basisOf(claims) };
   const rows = [
-    main,
-    ...commitmentRows(claims),
+    ...resting(claims, [main, ...commitmentRows(claims), contextRow(claims)]),
     privacyRow(claims),
-    contextRow(claims),
     setupRow(claims),
     modelRow(source),
     runRow(source),

@@ -57,7 +57,7 @@ function boundItems({ claims, key }: AuditSource): Item[] {
   return [...ports, ...weights];
 }
 
-function hiddenItems({ claims, key }: AuditSource): Item[] {
+function hiddenItems({ claims, key, trace }: AuditSource): Item[] {
   const { circuit } = key;
   const ports = claims.hidden
     .filter(({ commitment }) => commitment === null)
@@ -67,6 +67,7 @@ function hiddenItems({ claims, key }: AuditSource): Item[] {
         note: numbers(dims),
       }),
     );
+  const known = trace === null ? '' : '; with model and input public, anybody can compute them';
   const atPorts = new Set([...circuit.inputs, ...circuit.outputs].map(({ wire }) => wire));
   const between = circuit.wires.reduce((sum, { role, sizes }, id) => {
     return sum + (role === 'witness' && !atPorts.has(id) ? product(sizes) : 0);
@@ -77,7 +78,7 @@ function hiddenItems({ claims, key }: AuditSource): Item[] {
   return [
     ...ports,
     ...samples,
-    { what: 'Everything in between', note: `${count(between)} integers of the hidden layers` },
+    { what: 'Everything in between', note: `${count(between)} integers of the hidden layers${known}` },
   ];
 }
 
@@ -92,7 +93,7 @@ export function visibilitySection(source: AuditSource): Markup {
 <h2>Who can see what</h2>
 <p class="intro">A proof shows some numbers, binds itself to others by a commitment, and keeps the rest to itself.</p>
 <div class="cards">
-${card('shown', 'Public', 'Anybody who holds this bundle can read it.', shownItems(source))}${card('bound', 'Committed', 'Hidden, but fixed: it can be opened later, and other proofs can refer to it.', boundItems(source))}${card('hidden', 'Hidden', 'Only the prover knows it.', hiddenItems(source))}</div>
+${card('shown', 'Public', 'Anybody who holds this bundle can read it.', shownItems(source))}${card('bound', 'Committed', 'Hidden, but fixed: it can be opened later, and other proofs can refer to it.', boundItems(source))}${card('hidden', 'Hidden', 'The proof tells nothing about it.', hiddenItems(source))}</div>
 </section>
 `;
 }
