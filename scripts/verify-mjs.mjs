@@ -29,4 +29,4 @@ export function bundleVerifyMjs(outfile = verifyMjs) {
   return outfile;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.stderr.write(`${bundleVerifyMjs()}\n`);
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.stderr.write(`${bundleVerifyMjs(process.argv[2])}\n`);

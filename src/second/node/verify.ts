@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { utf8 } from '../bytes.ts';
+import { sameBytes, utf8 } from '../bytes.ts';
 import { type Claims, commitmentIn, type PortClaim, type Rejection, secondVerify } from '../index.ts';
+import { type Folder, readBundle } from './bundle.ts';
 
 /** `node verify.mjs --key K --proof P`: the whole program is one file, and needs nothing but Node. */
 
 const usage = `usage: node verify.mjs --key FILE --proof FILE [options]
+       node verify.mjs --bundle FOLDER [options]     an audit bundle; with --key, its key must be this one
   --context TEXT            demand that the proof is bound to this text
   --chain FILE...           keys that were made from this one since, in order
   --commitment FILE...      demand this commitment: a file, or NAME=HEX for a matrix and its descriptor
@@ -13,7 +15,7 @@ const usage = `usage: node verify.mjs --key FILE --proof FILE [options]
 exit code: 0 accepted, 1 rejected, 2 usage, 5 a file cannot be read`;
 
 const exitCodes = { accepted: 0, rejected: 1, usage: 2, io: 5 } as const;
-const single = ['key', 'proof', 'context'];
+const single = ['key', 'proof', 'context', 'bundle'];
 const several = ['chain', 'commitment', 'link'];
 
 interface Stop {
@@ -41,7 +43,9 @@ function parse(words: readonly string[]): Arguments | Stop {
   if (given['help']) return { code: exitCodes.accepted, message: usage };
   const empty = Object.keys(given).find((option) => option !== 'json' && given[option]?.length === 0);
   if (empty !== undefined) return { code: exitCodes.usage, message: `--${empty} needs a value` };
-  return given['key'] && given['proof'] ? given : { code: exitCodes.usage, message: usage };
+  const [key, proof, bundle] = [given['key'], given['proof'], given['bundle']];
+  const enough = bundle ? proof === undefined : key && proof;
+  return enough ? given : { code: exitCodes.usage, message: usage };
 }
 
 function readAll(files: readonly string[] = []): Uint8Array[] {
@@ -96,23 +100,53 @@ function describe(result: Claims | Rejection): string {
   return lines.join('\n');
 }
 
-function json(result: Claims | Rejection): string {
+function json(result: Claims | Rejection, signer?: string): string {
   const context = result.ok ? { context: new TextDecoder().decode(result.context) } : {};
-  return JSON.stringify({ schemaVersion: 1, ...result, ...context });
+  return JSON.stringify({ schemaVersion: 1, ...result, ...context, ...(signer === undefined ? {} : { signer }) });
+}
+
+/** What is to be judged, and what is wrong with it before any proof is looked at. */
+function filesOf(given: Arguments): Folder {
+  const [own] = readAll(given['key']);
+  const [folder] = given['bundle'] ?? [];
+  if (folder === undefined)
+    return { key: own as Uint8Array, proof: readAll(given['proof'])[0] as Uint8Array, faults: [] };
+  const bundle = readBundle(folder);
+  const same = own === undefined || sameBytes(own, bundle.key);
+  return same ? bundle : { ...bundle, faults: [...bundle.faults, 'the key of the bundle is not the given one'] };
+}
+
+function judge(
+  given: Arguments,
+  commitments: Record<string, Uint8Array>,
+): { result: Claims | Rejection; signer?: string } {
+  const { key, proof, faults, signer } = filesOf(given);
+  const [fault] = faults;
+  if (fault !== undefined) return { result: { ok: false, reason: 'malformed', message: faults.join('; ') } };
+  const context = given['context']?.[0];
+  const result = secondVerify(key, proof, {
+    ...(context === undefined ? {} : { context: utf8(context) }),
+    ...{ chain: readAll(given['chain']), links: readAll(given['link']), commitments },
+  });
+  return signer === undefined ? { result } : { result, signer };
+}
+
+/** What a folder says beside the proof: who put it together, and what this program leaves to others. */
+function describeBundle(given: Arguments, result: Claims | Rejection, signer?: string): string {
+  if (!given['bundle'] || !result.ok) return '';
+  const by = signer ?? 'nobody';
+  return `\nbundle: every file is that of the manifest; signed by ${by}${signer ? ' (SHA-256 of keys/signer.pem)' : ''}.
+NOT CHECKED: that model, circuit listing and report are those of the key; provenn audit check makes them again.`;
 }
 
 function run(given: Arguments): Stop {
   try {
     const commitments = commitmentsOf(given['commitment']);
     if (isStop(commitments)) return commitments;
-    const [key, proof] = readAll([...(given['key'] ?? []), ...(given['proof'] ?? [])]) as [Uint8Array, Uint8Array];
-    const context = given['context']?.[0];
-    const result = secondVerify(key, proof, {
-      ...(context === undefined ? {} : { context: utf8(context) }),
-      ...{ chain: readAll(given['chain']), links: readAll(given['link']), commitments },
-    });
+    const { result, signer } = judge(given, commitments);
     const code = result.ok ? exitCodes.accepted : exitCodes.rejected;
-    return { code, message: given['json'] ? json(result) : describe(result) };
+    const text = `${describe(result)}${describeBundle(given, result, signer)}`;
+    return { code, message: given['json'] ? json(result, signer) : text };
   } catch (error) {
     return { code: exitCodes.io, message: `cannot read: ${error instanceof Error ? error.message : String(error)}` };
   }
