@@ -207,6 +207,8 @@ describe('the drawing of the network', () => {
       { dot: 0, into: [0], past: [], leaves: false },
     ]);
     expect(laneCount(rows)).toBe(2);
+    const checked = railsOf([step('input', [], ['x']), step('range', ['x'], []), step('conv', ['x'], ['y'])]);
+    expect(checked.map(({ dot }) => dot)).toEqual([0, 0, 0]);
   });
 
   it('stays as narrow as a page when a step makes a thousand values', () => {

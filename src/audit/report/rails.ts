@@ -47,9 +47,9 @@ export function railsOf(steps: readonly Step[]): RailRow[] {
       return end > i ? [{ value, last: end }] : [];
     });
     next[dot] = kept[0] ?? null;
-    // A value that is read again later steps aside for the one made of it, as a shortcut does.
+    // A value that is read again later steps aside for the one made of it, as a shortcut does; where nothing is made it stays.
     if (displaced != null && displaced.last > i) {
-      const to = freeLane(next, dot + 1);
+      const to = kept.length === 0 ? dot : freeLane(next, dot + 1);
       next[to] = displaced;
       past.push([dot, to]);
     }
