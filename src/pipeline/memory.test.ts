@@ -52,8 +52,8 @@ it('the estimate is for a whole process, and grows with the circuit', () => {
   expect(estimate.bytes).toBeLessThan(100e6);
   expect(estimate.milliseconds).toBeGreaterThan(0);
   const [few, many, more] = [2 ** 10, 2 ** 20, 2 ** 22].map(forCells) as [number, number, number];
-  // Leaves of lookups have 72 bytes and more each.
-  expect(many - few).toBeGreaterThan(72 * 2 ** 20);
+  // Leaves of lookups have 56 bytes each.
+  expect(many - few).toBeGreaterThan(56 * 2 ** 20);
   expect((more - few) / (many - few)).toBeCloseTo(4, 0);
 });
 
