@@ -35,11 +35,24 @@ export type KeyOptions = {
   readonly onProgress: (what: string, share: number) => void;
 };
 
+/** What one gadget brings to a proof. */
+export type GadgetCost = {
+  readonly lookups: number;
+  /** Committed integers, its output included. */
+  readonly committed: number;
+  /** Table rows of its own. */
+  readonly rows: number;
+  /** How a step is stated; null for other gadgets. */
+  readonly step: string | null;
+};
+
 export type MadeKey = {
   readonly verifyingKey: VerifyingKey;
   /** What the prover needs besides the model: the backend's own bytes. */
   readonly material: Uint8Array;
   readonly costs: Costs;
+  /** The same gadget by gadget, in the order of the circuit; null where a backend does not count so. */
+  readonly gadgetCosts: readonly GadgetCost[] | null;
   readonly parameters: Costs;
   readonly soundness: {
     readonly bits: number;

@@ -1,11 +1,11 @@
 /** Compile: quantized model → circuit and keys, with a report of what a proof will cost. */
-import type { Circuit } from '../artifact/circuit.ts';
+import type { Circuit, Gadget } from '../artifact/circuit.ts';
 import { circuitDigest } from '../artifact/circuit-codec.ts';
 import type { Opening } from '../artifact/commitment.ts';
 import { dataSetsOf } from '../artifact/data-set.ts';
 import { modelDigest, type ProvingKey, type VerifyingKey, verifyingKeyDigest } from '../artifact/keys.ts';
 import type { QuantGraph } from '../artifact/quant-graph.ts';
-import type { Backend, Costs, KeyOptions, MadeKey, Resources } from '../backends/proving.ts';
+import type { Backend, Costs, GadgetCost, KeyOptions, MadeKey, Resources } from '../backends/proving.ts';
 import { toHex } from '../base/bytes.ts';
 import { invariant, ProvennError } from '../base/errors.ts';
 import { product } from '../base/tensor.ts';
@@ -21,6 +21,13 @@ export type CompileRow = {
   /** Elements of its outputs. */
   readonly elements: number;
   readonly relations: { readonly contract: number; readonly lookup: number; readonly linear: number };
+  /** What they cost; null where the backend does not say. */
+  readonly costs: RowCosts | null;
+};
+
+export type RowCosts = Omit<GadgetCost, 'step'> & {
+  /** How its steps are stated, each way once. */
+  readonly steps: readonly string[];
 };
 
 export type CompileReport = {
@@ -61,11 +68,11 @@ export type Compilation = {
 };
 
 /** Relations by node: a gadget's name begins with the name of the tensor its node produces. */
-function rowsOf(model: QuantGraph, circuit: Circuit): CompileRow[] {
+function rowsOf(model: QuantGraph, circuit: Circuit, costs: readonly GadgetCost[] | null): CompileRow[] {
   return model.nodes.map((node) => {
-    const own = circuit.gadgets.filter((gadget) =>
-      node.outputs.some((name) => gadget.name === name || gadget.name.startsWith(`${name}:`)),
-    );
+    const belongs = ({ name: gadget }: Gadget): boolean =>
+      node.outputs.some((name) => gadget === name || gadget.startsWith(`${name}:`));
+    const own = circuit.gadgets.filter(belongs);
     const count = (kinds: readonly string[]): number => own.filter((gadget) => kinds.includes(gadget.kind)).length;
     const elements = model.tensors
       .filter((tensor) => node.outputs.includes(tensor.name))
@@ -79,8 +86,15 @@ function rowsOf(model: QuantGraph, circuit: Circuit): CompileRow[] {
         lookup: count(['step', 'table', 'maximum', 'range']),
         linear: count(['linear']),
       },
+      costs: costs === null ? null : rowCosts(costs.filter((_, i) => belongs(circuit.gadgets[i] as Gadget))),
     };
   });
+}
+
+function rowCosts(costs: readonly GadgetCost[]): RowCosts {
+  const total = (of: 'lookups' | 'committed' | 'rows'): number => costs.reduce((sum, cost) => sum + cost[of], 0);
+  const steps = new Set(costs.flatMap(({ step }) => (step === null ? [] : [step])));
+  return { lookups: total('lookups'), committed: total('committed'), rows: total('rows'), steps: [...steps] };
 }
 
 /** What proofs of a circuit do not show. */
@@ -119,7 +133,7 @@ function compilationOf(model: QuantGraph, circuit: Circuit, made: MadeKey): Comp
       modelDigest: toHex(modelDigest(verifyingKey)),
       keyDigest: toHex(verifyingKeyDigest(verifyingKey)),
       hidden: hiddenParts(circuit),
-      rows: rowsOf(model, circuit),
+      rows: rowsOf(model, circuit, made.gadgetCosts),
       parameters,
       soundness,
       costs,

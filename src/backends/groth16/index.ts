@@ -108,6 +108,7 @@ async function makeKey(circuit: Circuit, options: KeyOptions): Promise<MadeKey> 
     soundness: keySoundness,
     proofBytes: bodyBytes + proofOverhead,
     resources: null,
+    gadgetCosts: null,
     openings: [],
     files,
   };

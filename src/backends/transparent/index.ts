@@ -28,6 +28,7 @@ export { assign, type Cells } from './assign.ts';
 export { type CommittedMatrix, commitMatrix } from './commitment.ts';
 export { tensorsOfMatrix } from './evidence.ts';
 export { proveEvidence, proveLink } from './evidence-prover.ts';
+export { gadgetCosts } from './gadget-costs.ts';
 export { type AcceptedKey, acceptCoreKey } from './key.ts';
 export type { ProverOptions } from './prover.ts';
 export { proverResources } from './resources.ts';

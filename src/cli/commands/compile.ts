@@ -25,7 +25,7 @@ import { ledgerEntry } from '../../pipeline/node/openings.ts';
 import { quantizeFloatModel } from '../../pipeline/node/quantize.ts';
 import { freshRandomness } from '../../pipeline/node/randomness.ts';
 import { parseCount } from '../count.ts';
-import { formatBytes, formatCount, formatMilliseconds, formatTable } from '../format.ts';
+import { type Cell, formatBytes, formatCount, formatMilliseconds, formatTable } from '../format.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { located } from '../located.ts';
 import { type LoadedPreprocessing, loadPreprocessing, readArrays } from '../model-files.ts';
@@ -77,16 +77,48 @@ function costLines(costs: CompileReport['costs']): string[] {
   return Object.entries(costs).map(([name, count]) => `${words(name).padEnd(18)} ${formatCount(count)}`);
 }
 
-export function renderCompileReport(report: CompileReport): string {
-  const rows = report.rows.map(({ node, op, elements, relations }) => [
-    node,
-    op,
+function perElement(count: number, elements: number): string {
+  return elements === 0 || count === 0 ? '' : (count / elements).toFixed(2);
+}
+
+/** The model's nodes with their relations; and with what those cost for each element, where that is known. */
+function relationTable(rows: CompileReport['rows']): string {
+  const counted = rows.some(({ costs }) => costs !== null);
+  const cells = rows.map(({ node, op, elements, relations: { contract, lookup, linear }, costs }) => {
+    const relations: Cell[] = [node, op, elements, contract, lookup, linear];
+    if (costs === null) return relations;
+    const { lookups, committed, steps } = costs;
+    return [...relations, perElement(lookups, elements), perElement(committed, elements), costs.rows, steps.join(', ')];
+  });
+  const relations = ['node', 'operator', 'elements', 'contract', 'lookup', 'linear'];
+  const total = (of: (row: CompileReport['rows'][number]) => number): number =>
+    rows.reduce((sum, row) => sum + of(row), 0);
+  const elements = total((row) => row.elements);
+  const sums: Cell[] = [
+    'all',
+    '',
     elements,
-    relations.contract,
-    relations.lookup,
-    relations.linear,
-  ]);
-  const table = formatTable(['node', 'operator', 'elements', 'contract', 'lookup', 'linear'], rows);
+    total((row) => row.relations.contract),
+    total((row) => row.relations.lookup),
+    total((row) => row.relations.linear),
+    perElement(
+      total((row) => row.costs?.lookups ?? 0),
+      elements,
+    ),
+    perElement(
+      total((row) => row.costs?.committed ?? 0),
+      elements,
+    ),
+    total((row) => row.costs?.rows ?? 0),
+    '',
+  ];
+  return counted
+    ? formatTable([...relations, 'lookups/el.', 'committed/el.', 'rows', 'step'], [...cells, sums])
+    : formatTable(relations, cells);
+}
+
+export function renderCompileReport(report: CompileReport): string {
+  const table = relationTable(report.rows);
   const fact = (name: string, value: string): string => `${name.padEnd(18)} ${value}`;
   return [
     table,
