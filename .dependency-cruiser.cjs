@@ -19,7 +19,7 @@ const table = {
   second: [], // the second verifier: shares no code with the first
   audit: ['base', 'artifact', 'gadgets', ...stages, 'verify'],
   pipeline: libraryRooms,
-  page: ['base', 'artifact', 'pipeline', 'verify', 'audit'],
+  page: ['base', 'artifact', 'pipeline', 'verify', 'second', 'audit'],
   serve: ['base', 'artifact', 'pipeline', 'verify', 'audit'],
   cli: ['base', 'artifact', 'pipeline', 'verify', 'second', 'audit', 'serve'], // asks both verifiers about a bundle
 };

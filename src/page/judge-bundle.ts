@@ -10,6 +10,7 @@ import { ProvennError } from '../base/errors.ts';
 import { integersOf, labelsOf } from '../pipeline/audit.ts';
 import { transparentKey } from '../pipeline/backends.ts';
 import { type Check, type Judgement, judge, type NamedFile } from './judge.ts';
+import { secondOpinion } from './second-opinion.ts';
 import { signerKeyOf, withSignatures } from './signatures.ts';
 
 export type BundleQuestion = {
@@ -46,7 +47,7 @@ function toolsOf({ verifySignature, version }: Edge): AuditTools {
     remakeKey,
     labelsOf,
     integersOf,
-    secondVerifier: null,
+    secondVerifier: secondOpinion,
     verifiers,
     version,
     now: now(),

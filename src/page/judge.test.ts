@@ -5,8 +5,9 @@ import type { Circuit } from '../artifact/circuit.ts';
 import { encodeVerifyingKey } from '../artifact/keys.ts';
 import { encodeProof, type Proof } from '../artifact/proof.ts';
 import { acceptKey, makeKey, proveWitness } from '../backends/transparent/index.ts';
-import { utf8 } from '../base/bytes.ts';
+import { toHex, utf8 } from '../base/bytes.ts';
 import { type Judgement, judge, type Question } from './judge.ts';
+import { secondCheck } from './second-opinion.ts';
 
 const { circuit, inputs } = everyGadget();
 const key = makeKey(circuit);
@@ -89,5 +90,17 @@ describe('a judgement', () => {
 
   it('fails a description of the input that is none', () => {
     expect(outcomes(judged({ preprocessing: json({ kind: 'sound' }) }))).toBe('pppppnnnf');
+  });
+});
+
+describe('the second opinion', () => {
+  const files = { key: encodeVerifyingKey(key), proof: encodeProof(proof) };
+  const first = { keyDigest: toHex(accepted.keyDigest), modelDigest: toHex(accepted.modelDigest) };
+
+  it('is heard: it agrees, rejects, or speaks of something else', () => {
+    const forged = encodeProof({ ...proof, body: flip(proof.body, proof.body.length >> 1) });
+    expect(secondCheck({ ...files, first }).outcome).toBe('pass');
+    expect(secondCheck({ ...files, proof: forged, first }).outcome).toBe('fail');
+    expect(secondCheck({ ...files, first: { ...first, modelDigest: first.keyDigest } }).outcome).toBe('fail');
   });
 });

@@ -3,7 +3,7 @@
 import { modelInputs } from '../artifact/data-set.ts';
 import { openAny } from '../artifact/envelope.ts';
 import type { VerifyingKey } from '../artifact/keys.ts';
-import { decodeProvingKey, decodeVerifyingKey } from '../artifact/keys.ts';
+import { decodeProvingKey, decodeVerifyingKey, encodeVerifyingKey } from '../artifact/keys.ts';
 import { decodeProof, type Proof } from '../artifact/proof.ts';
 import type { Claims, PublicTensor, Rejection, RejectionCode, Verdict } from '../artifact/verdict.ts';
 import { fromHex, toHex, utf8 } from '../base/bytes.ts';
@@ -87,6 +87,11 @@ function attempt<T>(work: () => T): { readonly value: T } | { readonly problem: 
 /** A proving key holds the verifying key, and whoever has the one may check with it. */
 function readKey(bytes: Uint8Array): VerifyingKey {
   return openAny(bytes).kind === 'proving-key' ? decodeProvingKey(bytes).verifyingKey : decodeVerifyingKey(bytes);
+}
+
+/** The file of the verifying key, for a verifier that reads no other. */
+export function verifyingKeyIn(bytes: Uint8Array): Uint8Array {
+  return openAny(bytes).kind === 'proving-key' ? encodeVerifyingKey(decodeProvingKey(bytes).verifyingKey) : bytes;
 }
 
 const elsewhere: ReadonlySet<RejectionCode> = new Set(['backend', 'model', 'key']);

@@ -159,3 +159,9 @@ export function judgementView(judgement: Judgement, milliseconds: number): HTMLE
     h('ul', { class: 'limits' }, ...limits.map((limit) => h('li', {}, limit))),
   );
 }
+
+/** Puts what came later into a view that is on the page, without taking away what its reader has in focus. */
+export function amendView(view: Element, { checks }: Judgement, milliseconds: number): void {
+  view.querySelector('.checks')?.replaceChildren(...checks.map(checkView));
+  view.querySelector('.tally')?.replaceChildren(tally(checks, milliseconds));
+}

@@ -3,8 +3,9 @@ import type { Port } from '../artifact/quant-graph.ts';
 import type { Preprocessing } from '../pipeline/io/preprocess.ts';
 import type { ProveStage } from '../pipeline/prove.ts';
 import type { Answer } from './answer.ts';
-import type { Judgement, NamedFile, Question } from './judge.ts';
+import type { Check, Judgement, NamedFile, Question } from './judge.ts';
 import type { BundleQuestion } from './judge-bundle.ts';
+import type { SecondQuestion } from './second-opinion.ts';
 
 /** What a proving key is about. */
 export type Circuit = {
@@ -29,6 +30,7 @@ export type Proving = {
 /** Requests by name, with what each is given and what it answers. */
 export type Requests = {
   readonly judge: { readonly given: Question; readonly answer: Judgement };
+  readonly second: { readonly given: SecondQuestion; readonly answer: Check };
   readonly audit: { readonly given: BundleQuestion; readonly answer: Judgement };
   readonly load: { readonly given: Uint8Array; readonly answer: Circuit };
   readonly run: { readonly given: Omit<Proving, 'context'>; readonly answer: readonly Answer[] };

@@ -1,11 +1,13 @@
 /** verify.html: a key and a proof, and the verdict on them. */
 import { byId, formatBytes, h, icon } from './dom.ts';
 import { dropZone, type Received } from './drop-zone.ts';
-import { type Answered, Engine, Problem } from './engine.ts';
+import { Engine, Problem } from './engine.ts';
 import { type Intake, intake, type Slot } from './intake.ts';
-import { judge, type NamedFile } from './judge.ts';
+import { type Judgement, judge, type NamedFile, verifyingKeyIn } from './judge.ts';
 import { judgeBundle } from './judge-bundle.ts';
-import { judgementView } from './judgement-view.ts';
+import { amendView, judgementView } from './judgement-view.ts';
+import type { Services } from './messages.ts';
+import { awaited, secondCheck } from './second-opinion.ts';
 import { isWorker, serve } from './serve.ts';
 
 type Shelf = Map<Slot, NamedFile>;
@@ -69,36 +71,57 @@ function start(script: string): void {
     notice.textContent = sentences.filter((sentence) => sentence !== '').join(' ');
   };
 
-  /** The answer about what is on the shelf; null when something is missing. */
-  const ask = (): Promise<Answered<'judge' | 'audit'>> | null => {
-    const expected = { model: textOf('model').toLowerCase(), context: textOf('context') };
+  const expected = (): { readonly model: string; readonly context: string } => ({
+    model: textOf('model').toLowerCase(),
+    context: textOf('context'),
+  });
+
+  /** A verdict of another round is of files that are no longer there. */
+  const display = (mine: number, judgement: Judgement, milliseconds: number): void => {
+    if (mine !== round) return;
+    result.replaceChildren(judgementView(judgement, milliseconds));
+    result.querySelector('h2')?.focus({ preventScroll: true });
+    result.scrollIntoView({ behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+  };
+
+  const judgeBundleFile = async (mine: number, bundle: NamedFile): Promise<void> => {
     const key = shelf.get('key') ?? shelf.get('proving-key');
-    const bundle = shelf.get('bundle');
-    if (bundle !== undefined) {
-      const signer = shelf.get('signer') ?? null;
-      return engine.ask('audit', { bundle, key: key?.bytes ?? null, signer, ...expected });
-    }
-    const proof = shelf.get('proof');
-    if (key === undefined || proof === undefined) return null;
+    const signer = shelf.get('signer') ?? null;
+    const question = { bundle, key: key?.bytes ?? null, signer, ...expected() };
+    const { answer, milliseconds } = await engine.ask('audit', question);
+    display(mine, answer, milliseconds);
+  };
+
+  /** The first verdict at once; what the second verifier adds, when it has come to it. */
+  const judgeProof = async (mine: number, key: NamedFile, proof: NamedFile): Promise<void> => {
     const preprocessing = shelf.get('preprocessing') ?? null;
     const input = shelf.get('input') ?? null;
-    return engine.ask('judge', { key: key.bytes, proof: proof.bytes, preprocessing, input, ...expected });
+    const question = { key: key.bytes, proof: proof.bytes, preprocessing, input, ...expected() };
+    const { answer, milliseconds } = await engine.ask('judge', question);
+    if (answer.claims === null) {
+      display(mine, answer, milliseconds);
+      return;
+    }
+    display(mine, { ...answer, checks: [...answer.checks, awaited] }, milliseconds);
+    const { keyDigest, modelDigest } = answer.claims;
+    const asked = { key: key.bytes, proof: proof.bytes, first: { keyDigest, modelDigest } };
+    const { answer: second } = await engine.ask('second', asked);
+    const both = { ...answer, ok: answer.ok && second.outcome !== 'fail', checks: [...answer.checks, second] };
+    const view = result.firstElementChild;
+    if (both.ok !== answer.ok || view === null) display(mine, both, milliseconds);
+    else if (mine === round) amendView(view, both, milliseconds);
   };
 
   const judgeShelf = async (): Promise<void> => {
     const mine = ++round;
-    const asked = ask();
-    if (asked === null) {
-      result.replaceChildren();
-      return;
-    }
+    const key = shelf.get('key') ?? shelf.get('proving-key');
+    const proof = shelf.get('proof');
+    const bundle = shelf.get('bundle');
     result.setAttribute('aria-busy', 'true');
     try {
-      const { answer, milliseconds } = await asked;
-      if (mine !== round) return;
-      result.replaceChildren(judgementView(answer, milliseconds));
-      result.querySelector('h2')?.focus({ preventScroll: true });
-      result.scrollIntoView({ behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+      if (bundle !== undefined) await judgeBundleFile(mine, bundle);
+      else if (key !== undefined && proof !== undefined) await judgeProof(mine, key, proof);
+      else result.replaceChildren();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       say(error.message, error.next);
@@ -155,5 +178,11 @@ function start(script: string): void {
 
 declare const PROVENN_VERSION: string;
 
-if (isWorker()) serve({ judge, audit: (question) => judgeBundle(question, PROVENN_VERSION) });
+const services: Services = {
+  judge,
+  second: (question) => secondCheck({ ...question, key: verifyingKeyIn(question.key) }),
+  audit: (question) => judgeBundle(question, PROVENN_VERSION),
+};
+
+if (isWorker()) serve(services);
 else start(document.currentScript?.textContent ?? '');

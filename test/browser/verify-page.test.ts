@@ -50,6 +50,7 @@ const verdict = async (): Promise<string> => (await page.textContent('.verdict h
 
 async function outcomes(): Promise<string[]> {
   await page.waitForSelector('.judgement');
+  await page.waitForSelector('.check:has-text("still at work")', { state: 'detached' });
   return page.$$eval('.check', (items) => items.map((item) => item.className.replace('check ', '')));
 }
 
@@ -75,13 +76,15 @@ describe('the verifier page', () => {
       'not-checked',
       'not-checked',
       'not-checked',
+      'pass',
     ]);
+    expect(await page.textContent('.check:last-child .claim')).toBe('A second, independent verifier agrees');
     expect(await verdict()).toBe('Accepted');
     expect(await page.textContent('.headline')).toContain('Ankle boot');
     expect(await page.textContent('.scores tr.best')).toMatch(/Ankle boot5\.125/);
     const pixel = "document.querySelector('.picture canvas').getContext('2d').getImageData(14, 20, 1, 1).data[0]";
     expect(await page.evaluate(pixel)).toBeGreaterThan(0);
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Accepted');
+    expect(await page.evaluate('document.activeElement.textContent.slice(0, 99)')).toBe('Accepted');
   });
 
   it('judges the proof of the demo in less than 300 ms', async () => {
@@ -100,7 +103,7 @@ describe('the verifier page', () => {
 
   it('compares what the reader expects', async () => {
     await give(files.verifyingKey, files.proof, files.preprocessing, files.image);
-    expect((await outcomes()).at(-1)).toBe('pass');
+    expect((await outcomes()).slice(-2)).toEqual(['pass', 'pass']);
     const digest = (await page.textContent('.facts dd:nth-of-type(2)')) ?? '';
     await page.click('summary');
     await page.fill('#model', digest);
@@ -168,6 +171,7 @@ describe('the verifier page', () => {
         'The circuit is the one the model compiles to',
         'The model, run again on the input, gives this output',
         'The picture is what the model read',
+        'A second, independent verifier agrees',
       ]),
     );
   });
