@@ -1,6 +1,7 @@
 /** Whole numbers on the command line. */
 import { InvalidArgumentError } from 'commander';
-import { mostThreads } from '../base/threads/crew.ts';
+import { mostThreads, type Threads } from '../base/threads/crew.ts';
+import type { Session } from './session.ts';
 
 /** 0, 1, 2, … as people write them. */
 export function parseCount(text: string): number {
@@ -22,6 +23,12 @@ export function parseSize(text: string): number {
 export function parseThreads(text: string): number {
   if (/^[1-9][0-9]?$/.test(text) && Number(text) <= mostThreads) return Number(text);
   throw new InvalidArgumentError(`It must be a whole number from 1 to ${mostThreads}.`);
+}
+
+/** Says so when threads were asked for and are not to be had. */
+export function noteThreads(session: Session, asked: number | undefined, threads: Threads | null): void {
+  if (asked !== undefined && asked > 1 && threads === null)
+    session.note('note: memory cannot be shared between threads here, so one thread proves.');
 }
 
 /** The option of every command that proves. */

@@ -19,7 +19,7 @@ import { packageRoot } from '../../pipeline/node/platform.ts';
 import { freshRandomness } from '../../pipeline/node/randomness.ts';
 import { openThreadsFor } from '../../pipeline/node/threads.ts';
 import { verify } from '../../verify/index.ts';
-import { threadsOption } from '../count.ts';
+import { noteThreads, threadsOption } from '../count.ts';
 import { formatBytes, formatMilliseconds, formatTable } from '../format.ts';
 import { imageArt } from '../image-art.ts';
 import { uninterrupted } from '../interrupt.ts';
@@ -84,6 +84,7 @@ function compileAndProve(
   const compilation = compileModel(loaded.imported.model);
   const compiled = io.now();
   const threads = openThreadsFor(compilation.provingKey.verifyingKey.circuit, asked);
+  noteThreads(session, asked, threads);
   try {
     const { proof, trace } = proveInference(compilation.provingKey, inputs, {
       randomness: freshRandomness(),

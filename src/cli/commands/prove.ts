@@ -18,7 +18,7 @@ import { openThreadsFor } from '../../pipeline/node/threads.ts';
 import { proveFor } from '../../pipeline/prove.ts';
 import { outputsOf } from '../../pipeline/run.ts';
 import { parseContext } from '../context.ts';
-import { memoryOption, parseCount, threadsOption } from '../count.ts';
+import { memoryOption, noteThreads, parseCount, threadsOption } from '../count.ts';
 import { formatBytes, formatMilliseconds } from '../format.ts';
 import { uninterrupted } from '../interrupt.ts';
 import { located } from '../located.ts';
@@ -69,6 +69,7 @@ async function prove(session: Session, folder: string, options: ProveOptions): P
   const openings = usableOpenings(folder, options.opening ?? []);
   const since = io.now();
   const threads = openThreadsFor(key.verifyingKey.circuit, options.threads);
+  noteThreads(session, options.threads, threads);
   const { proof, trace, claims, made } = await located(path, () =>
     proveFor(key, inputs, {
       randomness: freshRandomness(),
