@@ -76,6 +76,8 @@ describe('report.html', () => {
   it('has the answer, the digests in full, and every soundness term with its meaning', () => {
     const { claims, accepted } = publicSource();
     expect(page).toContain('this network answers <strong>7</strong>');
+    expect(page).toContain('its name is the exporter’s word');
+    expect(pageOf({ ...publicSource(), labels: null })).toContain('this network answers <strong>class 7</strong>');
     for (const digest of [claims.modelDigest, claims.keyDigest]) expect(page).toContain(digest);
     for (const { name } of [...accepted.soundness.terms, ...keySoundness.terms]) expect(termWords[name]).toBeDefined();
     for (const { name, bits } of accepted.soundness.terms) {
@@ -149,10 +151,11 @@ describe('what a report says', () => {
       ...Array(3).fill('proven'),
       ...Array(3).fill('repeatable'),
       'stated',
+      'stated', // names of classes, times
       ...Array(5).fill('open'),
     ]);
     const signed = { ...base, signer: { keyId: 'ab', algorithm: 'ed25519' as const, pem: utf8('') } };
-    expect(kinds(signed).filter((kind) => kind === 'stated')).toHaveLength(2);
+    expect(kinds(signed).filter((kind) => kind === 'stated')).toHaveLength(3);
     const insecure = { ...base, claims: { ...base.claims, setup: 'insecure' as const } };
     expect(kinds(insecure).slice(0, 4)).toEqual(['danger', 'danger', 'danger', 'proven']);
     expect(kinds(insecure).filter((kind) => kind === 'proven')).toHaveLength(1); // that the proof hides what it hides

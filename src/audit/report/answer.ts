@@ -30,12 +30,17 @@ function className(index: number, labels: readonly string[] | null): string {
   return labels?.[index] ?? `class ${index}`;
 }
 
-/** The answer in a word, when it is a class. */
-export function answerWord({ claims, labels }: AuditSource): string | null {
+/** The answer when it is a class. Its number is proven; what the class is called are words of the exporter. */
+export function answerClass({
+  claims,
+  labels,
+}: AuditSource): { readonly index: number; readonly label: string | null } | null {
   const [output] = claims.outputs;
   if (output === undefined || claims.outputs.length > 1) return null;
-  if (isIndex(output)) return output.integers.length === 1 ? className(output.integers[0] as number, labels) : null;
-  return isScores(output, labels) ? className(ranking(output)[0] as number, labels) : null;
+  const isOne = isIndex(output) ? output.integers.length === 1 : isScores(output, labels);
+  if (!isOne) return null;
+  const index = (isIndex(output) ? output.integers[0] : ranking(output)[0]) as number;
+  return { index, label: labels?.[index] ?? null };
 }
 
 function scoreTable(tensor: PublicTensor, labels: readonly string[] | null): Markup {
@@ -45,7 +50,7 @@ function scoreTable(tensor: PublicTensor, labels: readonly string[] | null): Mar
   const order = ranking(tensor);
   const rows = order.slice(0, shownScores).map((index, place) => {
     const score = scores[index] as number;
-    return html`<tr class="${place === 0 ? 'first' : 'rest'}"><td>${brief(className(index, labels), 32)}</td><td>${signedBar(score, low, high)}</td><td class="num">${decimal(score, 2)}</td><td class="num note wide">${tensor.integers[index] as number}</td></tr>\n`;
+    return html`<tr class="${place === 0 ? 'first' : 'rest'}"><td>${brief(className(index, labels), 32)}${labels === null ? null : html` <span class="note">${index}</span>`}</td><td>${signedBar(score, low, high)}</td><td class="num">${decimal(score, 2)}</td><td class="num note wide">${tensor.integers[index] as number}</td></tr>\n`;
   });
   const more = order.length - rows.length;
   return html`<table><thead><tr><th>Class</th><th></th><th class="num">Score</th><th class="num wide">Integer</th></tr></thead><tbody>

@@ -12,7 +12,7 @@ import {
   type Members,
   memberPaths,
 } from '../bundle.ts';
-import { answerSection, answerWord } from './answer.ts';
+import { answerClass, answerSection } from './answer.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { historySection, namesSection } from './names.ts';
 import { networkSection } from './network.ts';
@@ -40,18 +40,18 @@ function seal({ claims }: AuditSource): Markup {
 }
 
 function lead(source: AuditSource): Content {
-  const word = answerWord(source);
-  if (word === null) return sentence(source.claims);
-  const isShown = source.claims.inputs.length > 0;
-  return [
-    'For ',
-    isShown ? 'the input below' : 'a hidden input',
-    ' this network answers ',
-    html`<strong>${brief(word)}</strong>`,
-    source.claims.setup === 'insecure'
-      ? '. So it is said: the key is one with which anything can be proven.'
-      : '. That it does was proven; that it is right was not.',
-  ];
+  const answer = answerClass(source);
+  if (answer === null) return sentence(source.claims);
+  const { index, label } = answer;
+  const which = label === null ? html`<strong>class ${index}</strong>` : html`<strong>${brief(label)}</strong>`;
+  const { inputs, setup } = source.claims;
+  const from = inputs.length > 0 ? 'the input below' : 'a hidden input';
+  const name = label === null ? '' : ` The class has number ${index}; its name is the exporter’s word.`;
+  const standing =
+    setup === 'insecure'
+      ? 'So it is said: the key is one with which anything can be proven.'
+      : 'That it does was proven; that it is right was not.';
+  return [`For ${from} this network answers `, which, `. ${standing}${name}`];
 }
 
 function facts({ claims, proofBytes, key, createdAt }: AuditSource): Markup {

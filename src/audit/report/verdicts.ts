@@ -117,6 +117,13 @@ function timeRow({ createdAt, expiresAt }: AuditSource): Row {
   return { kind: 'stated', claim: `The bundle was made at ${createdAt}.`, basis };
 }
 
+function nameRows({ labels }: AuditSource): Row[] {
+  if (labels === null) return [];
+  const basis =
+    'A proof is about numbers of classes. Their names come with the bundle, and nothing in it can confirm them.';
+  return [{ kind: 'stated', claim: 'The classes are called what this report calls them.', basis }];
+}
+
 function audienceRows({ audience }: AuditSource): Row[] {
   if (audience === null) return [];
   const basis = 'The exporter says so. What the proof itself is bound to is its context.';
@@ -174,6 +181,7 @@ export function verdictRows(source: AuditSource): readonly Row[] {
     modelRow(source),
     runRow(source),
     signerRow(source),
+    ...nameRows(source),
     timeRow(source),
     ...audienceRows(source),
   ];
