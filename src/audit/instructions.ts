@@ -28,9 +28,9 @@ bundle, not that it is the model you mean.
   "DSSEv1 28 application/vnd.in-toto+json LENGTH PAYLOAD", under the public key \`keys/signer.pem\`.
 * \`model/model.sig\` is an OpenSSF Model Signing signature:
   \`model_signing verify key model --signature model/model.sig --public_key signer.pem\`
-* \`verify.mjs\` needs Node.js and nothing else: \`node verify.mjs --key keys/verifying.key --proof proof/answer.proof\`
-  \`verify.html\` does the same in any browser, offline: drop the two files. Both are part of the bundle where the exporter had
-  them; take them from a source of your own rather than from a bundle you doubt.
+* \`verify.mjs\` needs Node.js and nothing else: \`node verify.mjs --bundle .\` checks manifest, signature, key and proof.
+  \`verify.html\` checks the whole archive in any browser, offline. Both are part of the bundle where the exporter had them;
+  take them from a source of your own rather than from a bundle you doubt.
 * \`report.html\` is for reading. It is written by whoever made the bundle; \`audit check\` writes it again and compares.
 
 ## What no check can show
