@@ -25,7 +25,12 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
           },
         },
         ...(slow
-          ? [{ extends: true as const, test: { name: 'slow', include: [slowTests], testTimeout: 1_800_000 } }]
+          ? [
+              {
+                extends: true as const,
+                test: { name: 'slow', include: [slowTests], testTimeout: 1_800_000, env: { PROVENN_SLOW: '1' } },
+              },
+            ]
           : []),
         ...runtimes
           .filter((name) => name === mode)
