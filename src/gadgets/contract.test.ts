@@ -117,6 +117,35 @@ describe('evaluateContract', () => {
     expect(values[2]).not.toBe(0);
   });
 
+  it('reads windows that reach much further than the wire', () => {
+    const far = (axis: number): OperandMap => {
+      return { kind: 'window', axis, reduce: axis, stride: 2 ** 20, dilation: 2 ** 19, pad: 2 ** 20 };
+    };
+    const values = compare(
+      [3, 3],
+      [2, 2],
+      { sizes: [2, 2], zero: 50, map: [far(0), far(1)] },
+      { sizes: [2, 2], zero: 0, map: [reduce(0), reduce(1)] },
+    );
+    expect(values.filter((value) => value !== 0)).toHaveLength(1);
+  });
+
+  it('keeps what a hostile witness holds, however large, and what is no integer', () => {
+    const operand = { wire: 0, zero: 1, map: [output(0), reduce(0)] };
+    const gadget: ContractGadget = {
+      kind: 'contract',
+      name: 'c',
+      box: [4],
+      reduce: [1],
+      accumulator: 0,
+      left: operand,
+      right: { wire: 1, zero: 0, map: [reduce(0)] },
+    };
+    const cells = [2 ** 40, 40000, 0.5, Number.NaN];
+    const found = evaluateContract(gadget, [wire([4, 1]), wire([1])], cells, [3]);
+    expect(Array.from(found)).toEqual(cells.map((x) => 3 * (x - 1)));
+  });
+
   it('convolves two axes with any stride, dilation, padding and zero points', () => {
     const axis = fc.record({
       stride: fc.integer({ min: 1, max: 3 }),
