@@ -23,9 +23,12 @@ function shown({ kind }: Check, value: number): string {
   return kind === 'bytes' ? bytes(value) : String(Number(value.toPrecision(3)));
 }
 
+/** Running processes per core, of other programs, from which times say little. */
+const busy = 0.5;
+
 function machineSection({ machine }: BenchReport): string {
   const { processor, cores, memory, system, node, flags, provenn, revision, date, load } = machine;
-  return table(
+  const facts = table(
     ['what', 'value'],
     [
       ['processor', `${processor}, ${cores} cores`],
@@ -37,6 +40,8 @@ function machineSection({ machine }: BenchReport): string {
       ['load before and after', load.join(', ')],
     ],
   );
+  if (load[0] <= busy * cores) return facts;
+  return `${facts}\n\n**Other programs were running: times are longer than on a quiet machine. Ratios, sizes and the time of processors hold.**`;
 }
 
 const outcomes = new Map([

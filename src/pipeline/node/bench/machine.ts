@@ -10,7 +10,7 @@ function git(root: string, ...args: string[]): string | null {
 }
 
 /** Short name of the commit that is checked out where provenn lies, when it lies in a checkout of its own. */
-function revisionOf(root: string | null): string | null {
+export function revisionOf(root: string | null): string | null {
   if (root === null || git(root, 'rev-parse', '--show-prefix') !== '') return null;
   const commit = git(root, 'rev-parse', '--short=10', 'HEAD');
   const changed = git(root, 'status', '--porcelain', '--', 'src', 'wasm', 'bin') !== '';

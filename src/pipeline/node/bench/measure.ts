@@ -1,7 +1,7 @@
 /** Measures one seeded network from float model to verdict: a row of `provenn bench`. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ProvennError } from '../../../base/errors.ts';
 import { product } from '../../../base/tensor.ts';
 import { writeModel } from '../../../onnx/index.ts';
@@ -13,6 +13,7 @@ import type { BenchFailure, BenchResult, BenchScales } from '../../bench/report.
 import { comparisonsOf, measurementOf, type Series } from '../../bench/summary.ts';
 import type { Contestant } from './contestant.ts';
 import { asError } from './lines.ts';
+import { revisionOf } from './machine.ts';
 import { enter, takeTurns } from './rivals.ts';
 
 export type BenchOptions = {
@@ -54,7 +55,10 @@ export function threadsName(threads: number): string {
 function entrantsOf({ threads, against }: BenchOptions): Entrant[] {
   const own = threads.map((count) => ({ name: threadsName(count), threads: count, revision: null }));
   const [first = 1] = threads;
-  return against === null ? own : [...own, { name: against, threads: first, revision: against }];
+  if (against === null) return own;
+  const commit = revisionOf(dirname(against));
+  const name = commit === null ? 'other revision' : `revision ${commit}`;
+  return [...own, { name, threads: first, revision: against }];
 }
 
 export type Measured = { readonly result: BenchResult | null; readonly failures: readonly BenchFailure[] };
