@@ -3,7 +3,7 @@ import { stageColours } from './plots.ts';
 import type { BenchReport, BenchResult, PeerOutcome } from './report.ts';
 import { growth, type Ratio } from './statistics.ts';
 import { sweepOf } from './sweep.ts';
-import { type Check, checksOf, fullest, isMet, networkChecks, otherChecks } from './targets.ts';
+import { type Check, checksOf, isMet, networkChecks, otherChecks } from './targets.ts';
 import { bytes, milliseconds, shortNumber, spread } from './units.ts';
 
 /** Why a target is missed and what would reach it, by the id of its check. */
@@ -109,14 +109,15 @@ const networkHead = [
 
 function stageSection(results: readonly BenchResult[]): string {
   const stages = Object.keys(stageColours);
-  const rows = results.map((result) => {
-    const { stages: times, prove, contestant } = fullest(result);
-    const parts = stages.map((stage) => {
-      const time = times[stage]?.median ?? 0;
-      return `${milliseconds(time)}, ${Math.round((100 * time) / prove.median)} %`;
-    });
-    return [result.network, result.scales, contestant, ...parts, milliseconds(times['verify']?.median ?? 0)];
-  });
+  const rows = results.flatMap(({ network, scales, measurements }) =>
+    measurements.map(({ stages: times, prove, contestant }) => {
+      const parts = stages.map((stage) => {
+        const time = times[stage]?.median ?? 0;
+        return `${milliseconds(time)}, ${Math.round((100 * time) / prove.median)} %`;
+      });
+      return [network, scales, contestant, ...parts, milliseconds(times['verify']?.median ?? 0)];
+    }),
+  );
   return table(['network', 'scales', 'by', ...stages, 'self-check'], rows);
 }
 
