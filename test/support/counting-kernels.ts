@@ -25,8 +25,14 @@ const units: Counted = {
   addScaled: (_, __, ___, count) => ({ multiplications: count }),
   addHalves: () => ({}),
   eqTable: (point) => ({ multiplications: 2 ** point.length }),
+  // Leaves beyond `count` are unused and cost nothing; numerators of leaves are in the base field.
+  fractionLeaves: (_, __, half, ___, ____, count) => ({
+    multiplications: Math.min(half, count),
+    baseMultiplications: 8 * Math.min(half, count),
+  }),
   fractionLayer: (_, __, half) => ({ multiplications: 3 * half }),
-  fractionRound: (_, __, ___, ____, _____, half) => ({ sumcheckRounds: 1, multiplications: 8 * half }),
+  fractionRound: (_, __, ___, ____, _____, half, count = half) => ({ sumcheckRounds: 1, multiplications: 8 * count }),
+  pairing: (_, __, count) => ({ multiplications: count }),
   innerProductRound: (_, __, half) => ({ sumcheckRounds: 1, multiplications: 2 * half }),
   accumulateBase: (_, __, ___, ____, count) => ({ baseMultiplications: 4 * count }),
   weightedSums: (_, __, size, out) => ({ baseMultiplications: size * out.length }),
