@@ -1,9 +1,9 @@
 import { tensorsOf } from './descriptor.ts';
 import { checkEvidence } from './evidence.ts';
+import { matricesOf } from './facts.ts';
 import { type Key, kinds, open, readKey, readParameters } from './files.ts';
 import { demand, Refusal } from './refusal.ts';
 import { bits } from './soundness.ts';
-import { matricesOf } from './structure.ts';
 import { type Accepted, acceptSystem, protocol } from './system.ts';
 
 /** A key that may be verified with: its circuit, its parameters and its evidence are accepted. */

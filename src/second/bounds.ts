@@ -1,6 +1,6 @@
 import type { Circuit, Contract, Expression, Gadget, Interval, Operand, StepFunction, View } from './circuit.ts';
+import { confinedBy, inField, leaves, matricesOf, sound } from './facts.ts';
 import { boxCells } from './multilinear.ts';
-import { confinedBy, inField, leaves, matricesOf, sound } from './structure.ts';
 
 /** §9: field equations speak of integers only while nothing wraps. The gadgets are walked in order. */
 

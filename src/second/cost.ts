@@ -1,8 +1,8 @@
 import type { Circuit, Gadget, Operand, View } from './circuit.ts';
+import { expressionsOf, sound } from './facts.ts';
 import { boxBits, boxCells } from './multilinear.ts';
 import { sharedAxes } from './shape.ts';
 import { type StepPlan, stepsOf } from './step-plan.ts';
-import { expressionsOf, sound } from './structure.ts';
 
 /** §9: whatever a few bytes of key can make a verifier do is bounded before it is done. */
 

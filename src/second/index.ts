@@ -4,10 +4,10 @@ import { hex, sameBytes } from './bytes.ts';
 import { checkLink, followKeys, followLinks } from './chains.ts';
 import type { Circuit, Port } from './circuit.ts';
 import { descriptorOf, tensorsOf } from './descriptor.ts';
+import { matricesOf } from './facts.ts';
 import { type Proof, readCommitment, readProof, type Statement } from './files.ts';
 import { demand, type Reason, Refusal, refuse } from './refusal.ts';
 import { bits } from './soundness.ts';
-import { matricesOf } from './structure.ts';
 import { protocol } from './system.ts';
 
 export interface SecondOptions {

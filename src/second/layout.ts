@@ -1,9 +1,9 @@
 import type { Circuit } from './circuit.ts';
+import { matricesOf } from './facts.ts';
 import type { Parameters } from './files.ts';
 import type { Lowered } from './lower.ts';
 import { bitsOf, boxBits } from './multilinear.ts';
 import type { Shape } from './shape.ts';
-import { matricesOf } from './structure.ts';
 
 /** §8, "Matrices": where every committed cell stands. */
 

@@ -1,6 +1,6 @@
 import type { Circuit, Contract, Expression, Gadget, Linear, Step, Term, View, ViewMap } from './circuit.ts';
+import { joinedAxes } from './facts.ts';
 import { type StepPlan, stepsOf } from './step-plan.ts';
-import { joinedAxes } from './structure.ts';
 import { buildTables, type LookupTable, type TableUse } from './tables.ts';
 
 /** §5: what a circuit is turned into. Wires keep their numbers as tensors; what lowering adds comes after them. */

@@ -1,6 +1,6 @@
-import type { Circuit, Expression, Gadget, Interval, Operand, Port, Table, View, ViewMap, Wire } from './circuit.ts';
+import type { Circuit, Gadget, Operand, Port, Table, View, Wire } from './circuit.ts';
+import { confinedBy, expressionsOf, inField, joinedAxes, matricesOf, sound } from './facts.ts';
 import { boxCells } from './multilinear.ts';
-import { demand } from './refusal.ts';
 
 /** §9, "Form": that everything named exists and is indexed as it may be. Nothing here follows an integer. */
 
@@ -9,47 +9,6 @@ const mostReads = 2 ** 14;
 const mostCells = 2 ** 28;
 const mostDimensions = 8;
 const longestMatrixName = 512;
-/** Integers stay below this in size: no residue then stands for two of them. */
-const limit = 1065353216;
-
-export function sound(condition: boolean, message: string): asserts condition {
-  demand(condition, 'key', message);
-}
-
-export function inField({ low, high }: Interval): boolean {
-  return low <= high && low > -limit && high < limit;
-}
-
-/** A gadget's expressions, in order. */
-export function expressionsOf(gadget: Gadget): readonly Expression[] {
-  if (gadget.kind === 'table') return gadget.inputs;
-  if (gadget.kind === 'maximum') return [gadget.left, gadget.right];
-  return gadget.kind === 'step' || gadget.kind === 'linear' ? [gadget.input] : [];
-}
-
-/** The wire whose cells a gadget confines. */
-export function confinedBy(gadget: Gadget): number | undefined {
-  if (gadget.kind === 'contract') return undefined;
-  return gadget.kind === 'range' ? gadget.wire : gadget.output;
-}
-
-/** Matrices in order of their first wires; `fixed` ones have no wire that a gadget confines. */
-export function matricesOf({ wires, gadgets }: Circuit): { name: string; wires: number[]; fixed: boolean }[] {
-  const confined = new Set(gadgets.map(confinedBy));
-  const members = new Map<string, number[]>();
-  wires.forEach(({ matrix }, wire) => {
-    if (matrix === undefined) return;
-    const known = members.get(matrix);
-    if (known) known.push(wire);
-    else members.set(matrix, [wire]);
-  });
-  return [...members].map(([name, inMatrix]) => {
-    const inside = inMatrix.filter((wire) => confined.has(wire));
-    sound(inside.length === 0 || inside.length === inMatrix.length, `matrix ${name} is confined in part`);
-    return { name, wires: inMatrix, fixed: inside.length === 0 };
-  });
-}
-
 export function checkStructure(circuit: Circuit): void {
   const { wires, gadgets, tables, inputs, outputs } = circuit;
   for (const parts of [wires, gadgets, tables, inputs, outputs])
@@ -164,31 +123,6 @@ function checkGadget(gadget: Gadget, circuit: Circuit, accumulators: Map<number,
 
 function sameSizes(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
-}
-
-/** The consecutive axes of a box that each dimension of a wire joins, as few as fill it; nothing when it joins none. */
-export function joinedAxes(sizes: readonly number[], box: readonly number[]): number[][] | undefined {
-  const runs: number[][] = [];
-  let axis = 0;
-  for (const size of sizes) {
-    const run: number[] = [];
-    let cells = 1;
-    while (axis < box.length && (run.length === 0 || cells < size)) {
-      cells *= box[axis] as number;
-      run.push(axis++);
-    }
-    if (run.length === 0 || cells !== size) return undefined;
-    runs.push(run);
-  }
-  while (runs.length > 0 && box[axis] === 1) runs.at(-1)?.push(axis++);
-  return axis === box.length ? runs : undefined;
-}
-
-/** Whether a map has an index outside its dimension: what is read there is 0. */
-export function leaves(map: ViewMap, size: number, box: readonly number[]): boolean {
-  if (map.kind === 'fixed') return false;
-  if (map.kind === 'listed') return map.indices.includes(-1);
-  return map.offset < 0 || map.stride * ((box[map.axis] as number) - 1) + map.offset >= size;
 }
 
 /** A claim vector is a product over dimensions only if no axis is read by two of them. */

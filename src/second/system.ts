@@ -2,6 +2,7 @@ import type { System } from './body.ts';
 import { checkBounds } from './bounds.ts';
 import type { Circuit } from './circuit.ts';
 import { checkCost, checkWeighed } from './cost.ts';
+import { matricesOf, sound } from './facts.ts';
 import type { Parameters } from './files.ts';
 import { layOut } from './layout.ts';
 import { lower } from './lower.ts';
@@ -9,7 +10,7 @@ import { demand } from './refusal.ts';
 import { shapeOf } from './shape.ts';
 import { bits, hidingError, soundnessError } from './soundness.ts';
 import { planSteps } from './step-plan.ts';
-import { checkStructure, matricesOf, sound } from './structure.ts';
+import { checkStructure } from './structure.ts';
 
 /** What a key is, once its circuit and its parameters are accepted (§9, §11); its evidence is another matter. */
 export interface Accepted extends System {
