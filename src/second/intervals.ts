@@ -26,28 +26,42 @@ export const widestInterval = 18;
 const widestReach = 28;
 const manyFunctions = 8;
 
-/** The lengths of a step's runs, and of those of its extreme values; nothing for a step of few functions. */
+/** Runs counted for every width at once: entry k says how many intervals of 2^k they make. */
+interface Counted {
+  readonly shortest: number;
+  readonly intervals: readonly number[];
+}
+
+/** A step's runs, and those of its extreme values; nothing for a step of few functions. */
 export interface RunLengths {
   readonly cells: number;
-  readonly all: ReadonlyMap<number, number>;
-  readonly extremes: readonly { readonly value: number; readonly lengths: readonly number[] }[];
+  readonly all: Counted;
+  readonly extremes: readonly (Counted & { readonly value: number })[];
 }
 
 export function runLengths({ functions, box }: Step): RunLengths | undefined {
   if (functions.length < manyFunctions) return undefined;
-  const all = new Map<number, number>();
   const runs = functions.flatMap(runsOf);
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { length, value } of runs) {
-    all.set(length, (all.get(length) ?? 0) + 1);
+  for (const { value } of runs) {
     least = Math.min(least, value);
     greatest = Math.max(greatest, value);
   }
   const extremes = [...new Set([least, greatest])].map((value) => ({
     value,
-    lengths: runs.filter((run) => run.value === value).map(({ length }) => length),
+    ...counted(runs.filter((run) => run.value === value)),
   }));
-  return { cells: boxCells(box), all, extremes };
+  return { cells: boxCells(box), all: counted(runs), extremes };
+}
+
+function counted(runs: readonly Run[]): Counted {
+  const intervals = new Array<number>(widestReach + 1).fill(0);
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const { length } of runs) {
+    shortest = Math.min(shortest, length);
+    for (let bits = 0; bits <= widestReach; bits++) intervals[bits] = (intervals[bits] as number) + count(length, bits);
+  }
+  return { shortest, intervals };
 }
 
 function count(length: number, bits: number): number {
@@ -56,16 +70,15 @@ function count(length: number, bits: number): number {
 
 /** The least cost in intervals of 2^g, over no reach and reaches of 1, 2, … bits, the first of equals. */
 export function planIntervals({ cells, all, extremes }: RunLengths, g: number): IntervalPlan {
-  let plain = 0;
-  for (const [length, times] of all) plain += times * count(length, g);
+  const plain = all.intervals[g] as number;
   let best: IntervalPlan = { rows: plain, cost: costs.row * plain + (2 * costs.cell + 3 * costs.lookup) * cells };
   const least = extremes[0]?.value as number;
   const greatest = extremes.at(-1)?.value as number;
   for (let bits = 1; bits <= widestReach - g; bits++) {
-    const long = extremes.filter(({ lengths }) => lengths.every((length) => length >= 2 ** (g + bits)));
+    const long = extremes.filter(({ shortest }) => shortest >= 2 ** (g + bits));
     if (long.length === 0) break;
     let rows = plain + (greatest - least + 1) + long.length * (2 ** bits - 1);
-    for (const { lengths } of long) for (const length of lengths) rows += count(length, g + bits) - count(length, g);
+    for (const { intervals } of long) rows += (intervals[g + bits] as number) - (intervals[g] as number);
     const cost = costs.row * rows + (3 * costs.cell + 4 * costs.lookup) * cells;
     const reach = { bits, values: long.map(({ value }) => value), least, greatest };
     if (cost < best.cost) best = { rows, cost, reach };

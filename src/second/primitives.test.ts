@@ -3,10 +3,12 @@ import { blake3 } from '@noble/hashes/blake3.js';
 import { describe, expect, test } from 'vitest';
 import { extended, hash } from './blake3.ts';
 import { hex, i32, u64, utf8 } from './bytes.ts';
+import type { Circuit } from './circuit.ts';
 import type { Ext } from './extension.ts';
 import * as E from './extension.ts';
 import * as F from './field.ts';
 import { eqAt, eqBelow, eqTable, indicator } from './multilinear.ts';
+import { planSteps } from './step-plan.ts';
 import { Transcript } from './transcript.ts';
 
 let state = 1;
@@ -122,3 +124,12 @@ test('eq and its partial sums are what they are on tables', () => {
   }
   expect(hex(i32(-2))).toBe('feffffff');
 });
+
+test('a step of many runs is planned by counting them once', () => {
+  const starts = Int32Array.from({ length: 8 }, (_, run) => 2 ** 26 * run + 1000 * run * run - 2 ** 28);
+  const f = { starts, values: starts.map((_, run) => run % 2), high: 2 ** 28 };
+  const functions = new Array<typeof f>(2 ** 15).fill(f);
+  const input = { constant: 0, terms: [], accumulators: [] };
+  const step = { kind: 'step' as const, name: '', box: [2 ** 15], input, functions, output: 0 };
+  expect(planSteps({ gadgets: [step] } as unknown as Circuit, 10).choiceOf(step).rows).toBeGreaterThan(2 ** 15);
+}, 5000);

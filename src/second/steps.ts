@@ -64,9 +64,22 @@ export function piecesOf({ start, length }: Run, { h, wide }: Widths): Piece[] {
   return pieces;
 }
 
+const knownLengths = new WeakMap<Step, ReadonlyMap<number, number>>();
+
+/** How many runs of a step have which length, found once: every J asks again. */
+function lengthsOf(step: Step): ReadonlyMap<number, number> {
+  const known = knownLengths.get(step);
+  if (known) return known;
+  const lengths = new Map<number, number>();
+  for (const f of step.functions)
+    for (const { length } of runsOf(f)) lengths.set(length, (lengths.get(length) ?? 0) + 1);
+  knownLengths.set(step, lengths);
+  return lengths;
+}
+
 export function countRows(step: Step, widths: Widths): number {
   let rows = 0;
-  for (const f of step.functions) for (const run of runsOf(f)) rows += countPieces(run.length, widths);
+  for (const [length, times] of lengthsOf(step)) rows += times * countPieces(length, widths);
   return rows;
 }
 

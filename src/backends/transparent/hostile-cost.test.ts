@@ -1,9 +1,10 @@
 /** Keys of a few kilobytes that once kept a verifier busy for long before it rejected a proof made of nothing. */
 import { expect, test } from 'vitest';
-import type { CircuitPort } from '../../artifact/circuit.ts';
+import type { CircuitPort, StepFunction } from '../../artifact/circuit.ts';
 import { profile } from '../../artifact/quant-graph.ts';
 import { Builder } from '../../gadgets/builder.ts';
 import { ProverChannel, Rejected } from './channel.ts';
+import { planSteps } from './gadgets/step-plan.ts';
 import { acceptKey, makeKey } from './index.ts';
 import { openTranscript } from './statement.ts';
 import { verifyBody } from './verifier.ts';
@@ -62,3 +63,21 @@ test('many accumulators and many lookups cost their sum, not their product', () 
   for (let i = 0; i < 10_000; i++) build.range('', build.witness('', [1], [0, 3]), 0, 3);
   expect(rejection(build, x, y)).toMatch(/opened value/);
 });
+
+test('how steps are stated is found in time that follows the runs of a key, not the runs times every g and reach', () => {
+  const starts = Int32Array.from({ length: 8 }, (_, run) => 2 ** 26 * run + 1000 * run * run - 2 ** 28);
+  const step: StepFunction = { starts, values: starts.map((_, run) => run % 2), high: 2 ** 28 };
+  const nothing = { constant: 0, terms: [], accumulators: [] };
+  const functions = new Array<StepFunction>(2 ** 16).fill(step);
+  const gadget = {
+    kind: 'step' as const,
+    name: '',
+    box: [2 ** 16],
+    input: nothing,
+    functions,
+    classes: null,
+    output: 0,
+  };
+  const { choices } = planSteps([gadget], 10);
+  expect(choices.get(gadget)?.rows).toBeGreaterThan(2 ** 16);
+}, 4000);

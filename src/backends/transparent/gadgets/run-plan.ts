@@ -25,12 +25,19 @@ const widestReach = 28;
 /** Below so many functions a table is small however its runs are stated. */
 const manyFunctions = 8;
 
-/** The runs of one step, by length; and those of its least and greatest value. */
+/**
+ * The runs of one step as far as their price goes: by bits, into how many intervals of 2^bits they are cut. Counted once: a
+ * key of many runs would be slow to judge if every g and every reach looked at each of them again.
+ */
 export type RunLengths = {
   readonly gadget: StepGadget;
-  readonly lengths: ReadonlyMap<number, number>;
-  /** Of `low`, then of `high` if it is another value: their runs' lengths. */
-  readonly extremes: readonly { readonly value: number; readonly lengths: readonly number[] }[];
+  readonly intervals: readonly number[];
+  /** Of `low`, then of `high` if it is another value: the same for its runs alone, and the length of the shortest. */
+  readonly extremes: readonly {
+    readonly value: number;
+    readonly shortest: number;
+    readonly intervals: readonly number[];
+  }[];
 };
 
 /** Least and greatest value of some functions. */
@@ -46,24 +53,37 @@ export function valueExtent(functions: readonly StepFunction[]): readonly [low: 
   return [low, high];
 }
 
+/** By bits up to the widest reach: how many intervals of 2^bits runs of such lengths are cut into. */
+function intervalsByBits(lengths: ReadonlyMap<number, number>): number[] {
+  return Array.from({ length: widestReach + 1 }, (_, bits) => {
+    let total = 0;
+    for (const [length, count] of lengths) total += count * Math.ceil(length / 2 ** bits);
+    return total;
+  });
+}
+
 /** Null for steps that are not stated in runs. */
 export function runLengths(gadget: StepGadget): RunLengths | null {
   if (gadget.functions.length < manyFunctions) return null;
-  const lengths = new Map<number, number>();
-  const [low, high] = valueExtent(gadget.functions);
-  const extremes = (low === high ? [low] : [low, high]).map((value) => ({ value, lengths: [] as number[] }));
+  const all = new Map<number, number>();
+  const extremes = new Map(valueExtent(gadget.functions).map((value) => [value, new Map<number, number>()]));
   for (const step of gadget.functions) {
     step.values.forEach((value, run) => {
       const length = runEnd(step, run) - (step.starts[run] as number);
-      lengths.set(length, (lengths.get(length) ?? 0) + 1);
-      extremes.find((extreme) => extreme.value === value)?.lengths.push(length);
+      all.set(length, (all.get(length) ?? 0) + 1);
+      const own = extremes.get(value);
+      own?.set(length, (own.get(length) ?? 0) + 1);
     });
   }
-  return { gadget, lengths, extremes };
-}
-
-function pieces(length: number, bits: number): number {
-  return Math.ceil(length / 2 ** bits);
+  return {
+    gadget,
+    intervals: intervalsByBits(all),
+    extremes: [...extremes].map(([value, lengths]) => {
+      let shortest = Number.POSITIVE_INFINITY;
+      for (const length of lengths.keys()) shortest = Math.min(shortest, length);
+      return { value, shortest, intervals: intervalsByBits(lengths) };
+    }),
+  };
 }
 
 /** Rows of the pairs (y, w) of a reach. */
@@ -74,18 +94,18 @@ function reachRows(low: number, high: number, { bits, values }: Reach): number {
 /** The cheapest way to state a step in intervals of 2^bits: without a reach, or with the shortest that is cheapest. */
 export function planRuns(runs: RunLengths, bits: number): RunPlan {
   const cells = product(runs.gadget.box);
-  let plain = 0;
-  for (const [length, count] of runs.lengths) plain += count * pieces(length, bits);
+  const plain = runs.intervals[bits] as number;
   const low = runs.extremes[0]?.value as number;
   const high = runs.extremes.at(-1)?.value as number;
   let best: RunPlan = { reach: null, rows: plain, cost: rowCost * plain + (3 * lookupCost + 2 * cellCost) * cells };
   for (let s = 1; s <= widestReach - bits; s++) {
-    const long = runs.extremes.filter(({ lengths }) => lengths.every((length) => length >= 2 ** (bits + s)));
+    const long = runs.extremes.filter(({ shortest }) => shortest >= 2 ** (bits + s));
     if (long.length === 0) break;
     const reach = { bits: s, values: long.map(({ value }) => value) };
-    const saved = long
-      .flatMap(({ lengths }) => lengths)
-      .reduce((sum, length) => sum + pieces(length, bits) - pieces(length, bits + s), 0);
+    const saved = long.reduce(
+      (sum, { intervals }) => sum + (intervals[bits] as number) - (intervals[bits + s] as number),
+      0,
+    );
     const rows = plain - saved + reachRows(low, high, reach);
     const cost = rowCost * rows + (4 * lookupCost + 3 * cellCost) * cells;
     if (cost < best.cost) best = { reach, rows, cost };
