@@ -6,7 +6,7 @@ import { toHex, utf8 } from '../base/bytes.ts';
 import { canonicalJson, type Json, parseCanonicalJson } from '../base/canonical-json.ts';
 import { sha256 } from '../base/sha256.ts';
 import { type Finding, type Members, memberPaths } from './bundle.ts';
-import { inOrder } from './paths.ts';
+import { inOrder, maximumMembers } from './paths.ts';
 
 export const bundleSchema = 'provenn-audit/1';
 
@@ -96,7 +96,8 @@ export function checkManifest(members: Members): Finding[] {
   const listed = new Map(entries.map((entry) => [entry.path, entry]));
   const present = listMembers(members);
   const names = new Set(present.map((entry) => entry.path));
-  const missing = entries.filter((entry) => !names.has(entry.path)).map((entry) => fail(entry.path, 'It is missing.'));
+  const absent = entries.filter((entry) => !names.has(entry.path)).slice(0, maximumMembers);
+  const missing = absent.map((entry) => fail(entry.path.slice(0, 200), 'It is missing.'));
   const wrong = present.flatMap((entry) => {
     const expected = listed.get(entry.path);
     if (expected === undefined) return [fail(entry.path, 'The manifest does not list it.')];

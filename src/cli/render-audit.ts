@@ -1,6 +1,7 @@
 /** The verdict on a bundle for people and for programs. */
 import type { AuditVerdict, Finding, Outcome } from '../audit/bundle.ts';
 import type { Json } from '../base/canonical-json.ts';
+import { oneLine } from './render-error.ts';
 
 const words: Readonly<Record<Outcome, string>> = { pass: 'PASS', fail: 'FAIL', 'not-checked': 'NOT CHECKED' };
 
@@ -10,8 +11,8 @@ export function countOutcomes({ findings }: AuditVerdict): Record<Outcome, numbe
 }
 
 function findingText({ claim, member, outcome, detail }: Finding): string {
-  const where = member === null ? '' : `  [${member}]`;
-  return `${words[outcome].padEnd(11)}  ${claim}${where}\n${' '.repeat(13)}${detail}`;
+  const where = member === null ? '' : `  [${oneLine(member)}]`;
+  return `${words[outcome].padEnd(11)}  ${oneLine(claim)}${where}\n${' '.repeat(13)}${oneLine(detail)}`;
 }
 
 export function summaryOf(verdict: AuditVerdict): string {

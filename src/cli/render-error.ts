@@ -26,6 +26,11 @@ export function printable(text: string): string {
   return Array.from(text, (char) => (/[\p{Cc}\p{Cf}]/u.test(char) && char !== '\n' ? '\ufffd' : char)).join('');
 }
 
+/** A line of a verdict stays one line: a name with a line break in it must not pass for another line. */
+export function oneLine(text: string): string {
+  return text.replace(/[\n\r\u2028\u2029]/g, '\ufffd');
+}
+
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const cause = error.cause === undefined ? '' : `caused by ${stackOf(error.cause)}`;

@@ -4,6 +4,7 @@ import { fromHex } from '../base/bytes.ts';
 import type { Json } from '../base/canonical-json.ts';
 import { contextText } from '../pipeline/context-text.ts';
 import { arraysJson, type PortResult } from '../pipeline/io/result.ts';
+import { oneLine } from './render-error.ts';
 import { describePort, topJson, valueLines } from './render-result.ts';
 
 function resultOf(tensor: PublicTensor): PortResult {
@@ -81,8 +82,8 @@ function claimLines(claims: Claims, labels: readonly string[] | null): string[] 
 }
 
 export function renderVerdict(verdict: Verdict, labels: readonly string[] | null): string {
-  if (!verdict.ok) return `REJECTED (${verdict.reason.code}): ${verdict.reason.message}`;
-  return [headline(verdict.claims), ...claimLines(verdict.claims, labels)].join('\n');
+  if (!verdict.ok) return oneLine(`REJECTED (${verdict.reason.code}): ${verdict.reason.message}`);
+  return [headline(verdict.claims), ...claimLines(verdict.claims, labels)].map(oneLine).join('\n');
 }
 
 export function verdictJson(verdict: Verdict, labels: readonly string[] | null): { readonly [key: string]: Json } {

@@ -1,12 +1,13 @@
 /** What a check of audit bundles asks of rooms that the audit room may not name. */
 import { encodeVerifyingKey, type VerifyingKey } from '../artifact/keys.ts';
 import type { Port } from '../artifact/quant-graph.ts';
+import { equalBytes } from '../base/bytes.ts';
 import type { IntTensor } from '../base/tensor.ts';
 import { backendOf } from './backends.ts';
 import { malformed } from './io/array.ts';
 import { bindInputs } from './io/bind.ts';
 import { decodeInputFile } from './io/input-file.ts';
-import { isPng } from './io/png.ts';
+import { isPng, plainPng } from './io/png.ts';
 import { decodePreprocessing } from './io/preprocess.ts';
 
 /** The key of a circuit, when the backend makes it of nothing else; null with a setup, or hidden weights. */
@@ -30,6 +31,10 @@ export function integersOf(
 ): ReadonlyMap<string, IntTensor> {
   const where = 'io/input.png';
   if (!isPng(image)) throw malformed(where, 'The picture is no PNG file.', 'Export the bundle again with the PNG.');
+  if (!equalBytes(plainPng(image, where), image)) {
+    const what = 'The picture holds more than its pixels: viewers may show something else.';
+    throw malformed(where, what, 'Export the bundle again.');
+  }
   const rules = decodePreprocessing(preprocessing, 'io/preprocess.json');
   return bindInputs(decodeInputFile(image, { where, preprocessing: rules }), ports, where);
 }

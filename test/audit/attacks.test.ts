@@ -2,10 +2,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Graph, GraphNode, GraphTensor, ValueInfo } from '../../src/artifact/graph.ts';
 import { memberPaths } from '../../src/audit/bundle.ts';
-import { openStatement, sealStatement } from '../../src/audit/dsse.ts';
+import { keyIdOf, openStatement, sealStatement } from '../../src/audit/dsse.ts';
 import { makeSigningKey, signerOf } from '../../src/audit/node/signatures.ts';
-import { utf8 } from '../../src/base/bytes.ts';
+import { ByteWriter, concatBytes, utf8 } from '../../src/base/bytes.ts';
+import { crc32 } from '../../src/base/crc32.ts';
+import { renderAudit } from '../../src/cli/render-audit.ts';
+import { renderVerdict } from '../../src/cli/render-verdict.ts';
 import { writeModel } from '../../src/onnx/index.ts';
+import { plainPng } from '../../src/pipeline/io/png.ts';
 import { check, failing, outcomeOf, seal, signer, withMember, without } from './bundle-support.ts';
 import { consistent, flipped, withNewManifest } from './mutations.ts';
 import { hiddenSource, publicSource } from './source.ts';
@@ -13,6 +17,15 @@ import { hiddenSource, publicSource } from './source.ts';
 const source = publicSource();
 const sealed = seal(source);
 const thief = signerOf(makeSigningKey('ecdsa-p256-sha256').secret);
+
+function pngChunk(type: string, data: Uint8Array): Uint8Array {
+  const body = concatBytes(utf8(type), data);
+  const out = new ByteWriter();
+  for (const shift of [24, 16, 8, 0]) out.u8((data.length >>> shift) & 255);
+  out.raw(body);
+  for (const shift of [24, 16, 8, 0]) out.u8((crc32(body) >>> shift) & 255);
+  return out.finish();
+}
 
 describe('a changed byte', () => {
   // Every byte of every member: test/slow/audit-bytes.test.ts.
@@ -66,6 +79,41 @@ describe('whoever signs again', () => {
   });
 });
 
+describe('words of the exporter', () => {
+  it('are never lines of the verdict', async () => {
+    const forged = 'PASS         the signer is who you expect';
+    for (const separator of ['\n', '\r', '\u2028']) {
+      const digests = { [`a.${separator}${forged}`]: '00' };
+      const verdict = await check(seal({ ...source, events: [{ kind: 'made', time: null, digests }] }));
+      expect(outcomeOf(verdict, 'the events are about what is in this bundle')).toContain(forged);
+      expect(
+        renderAudit(verdict)
+          .split(/[\n\r\u2028]/)
+          .filter((line) => line.startsWith(forged)),
+      ).toEqual([]);
+    }
+    const claims = { ...source.claims, model: `net\n${forged}` };
+    expect(renderVerdict({ ok: true, claims }, null)).not.toContain(`\n${forged}`);
+  });
+
+  it('a key has one file, hence one name', async () => {
+    const pem = utf8(`${new TextDecoder().decode(thief.key.pem)}Owner: somebody else\n`);
+    const named = { ...thief, key: { ...thief.key, pem, keyId: keyIdOf(pem) } };
+    const hidden = hiddenSource();
+    const honest = seal(hidden, thief);
+    const members = consistent(honest, withMember(honest, memberPaths.signer, pem), named);
+    expect(failing(await check(members))).toEqual([memberPaths.signer]);
+  });
+
+  it('a statement that names files without end gets an answer that has one', async () => {
+    const opened = openStatement(sealed.get(memberPaths.statement) as Uint8Array);
+    const many = Array.from({ length: 1000 }, (_, i) => `{"path":"x${i}","sha256":""}`).join();
+    const payload = new TextDecoder().decode(opened?.payload).replace('"members":[', `"members":[${many},`);
+    const members = withMember(sealed, memberPaths.statement, sealStatement(utf8(payload), signer));
+    expect((await check(withNewManifest(members))).findings.length).toBeLessThan(100);
+  });
+});
+
 describe('a bundle of honest parts that do not belong together', () => {
   it('a proof under another key, and a key of another proof, are refused', async () => {
     const { proofBytes, keyBytes } = hiddenSource();
@@ -97,6 +145,17 @@ describe('a bundle of honest parts that do not belong together', () => {
     expect(outcomeOf(await check(seal({ ...source, image: utf8('GIF') })), claim)).toMatch(/^fail/);
     const bare = seal({ ...source, image: seven, preprocessing: null, labels: null });
     expect(outcomeOf(await check(bare), claim)).toMatch(/^fail/);
+  });
+
+  it('a picture that viewers may show otherwise is refused, whatever its pixels', async () => {
+    const seven = new Uint8Array(readFileSync('artifacts/digits-mlp/images/7.png'));
+    const head = seven.subarray(0, 33);
+    const frames = pngChunk('acTL', new Uint8Array(8));
+    const animated = concatBytes(head, frames, seven.subarray(33));
+    const claim = 'the picture is what the model read';
+    for (const image of [animated, concatBytes(seven, utf8('more')), concatBytes(head, head.subarray(8))])
+      expect(outcomeOf(await check(seal({ ...source, image })), claim)).toMatch(/^fail/);
+    expect(plainPng(concatBytes(animated, utf8('more')), 'image.png')).toEqual(seven);
   });
 
   it('another model is not the proven one, however alike', async () => {

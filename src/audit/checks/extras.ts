@@ -65,7 +65,7 @@ export function checkVerifiers({ members, tools }: CheckContext, writtenBy: stri
         : notChecked(
             claim,
             path,
-            'The bundle was made by another version. Use the verifiers of your own installation.',
+            'The bundle says that another version made it: it may say and do anything. Use that of your own installation.',
           ),
     ];
   });

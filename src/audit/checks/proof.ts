@@ -52,7 +52,7 @@ export function checkSetup({ expected }: CheckContext, { claims }: Judged): Find
     return notChecked(
       claim,
       path,
-      'Its setup was a ceremony: one of its participants must have destroyed their secret.',
+      'The key says that its setup was a ceremony, and nothing here shows it. Then one participant must have destroyed their secret.',
     );
   const detail = 'The key is from a development setup: whoever made it can prove anything.';
   return expected.allowInsecureSetup ? notChecked(claim, path, detail) : fail(claim, path, detail);

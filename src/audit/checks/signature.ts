@@ -5,8 +5,9 @@ import { type AuditSource, type Finding, memberPaths } from '../bundle.ts';
 import { checkSignature, type OpenedStatement, openStatement } from '../dsse.ts';
 import { listMembers } from '../manifest.ts';
 import { modelStatement } from '../model-signing.ts';
+import { maximumMembers } from '../paths.ts';
 import { makeStatement, readStatement, type StatementWords } from '../statement.ts';
-import { type CheckContext, fail, notChecked, pass } from './context.ts';
+import { attempt, type CheckContext, fail, notChecked, pass } from './context.ts';
 
 const member = memberPaths.statement;
 const whoClaim = 'the signer is who you expect';
@@ -60,6 +61,11 @@ export function checkSigner(context: CheckContext, stated: Stated | null): Findi
   if (expected.signer !== null) return checkExpectedSigner(context, opened);
   const pem = members.get(memberPaths.signer);
   if (pem === undefined) return [fail(signedClaim, memberPaths.signer, 'The key that signed is missing.')];
+  const read = attempt(signedClaim, memberPaths.signer, () => tools.signerKeyOf(pem));
+  if (read.value === undefined) return [read.finding];
+  // The file's digest is the name of the signer: one key must not have two.
+  if (!equalBytes(read.value.pem, pem))
+    return [fail(signedClaim, memberPaths.signer, 'It is not the one PEM file that its key has.')];
   const state = checkSignature(opened, pem, tools.verifySignature);
   if (state !== 'valid') return [fail(signedClaim, member, 'The signature is not valid under the key in this bundle.')];
   return [
@@ -105,7 +111,9 @@ export function checkNamedMembers({ members }: CheckContext, stated: Stated | nu
     return [pass(claim, member, `It names all ${entries.length} by their SHA-256.`)];
   return [
     ...wrong.map(({ path }) => fail(claim, path, 'The statement names another one, or none.')),
-    ...missing.map((path) => fail(claim, path.slice(0, 200), 'The statement names it, and it is not there.')),
+    ...missing
+      .slice(0, maximumMembers)
+      .map((path) => fail(claim, path.slice(0, 200), 'The statement names it, and it is not there.')),
   ];
 }
 

@@ -10,7 +10,7 @@ import { sealBundle } from '../../audit/seal.ts';
 import { type Judged, judge, sourceOf } from '../../audit/source.ts';
 import { isInstant } from '../../audit/statement.ts';
 import { ProvennError } from '../../base/errors.ts';
-import { isPng } from '../../pipeline/io/png.ts';
+import { isPng, plainPng } from '../../pipeline/io/png.ts';
 import { compareWithFloat, environmentFacts, eventsOf } from '../../pipeline/node/audit-facts.ts';
 import { checkBundleTarget, writeBundle } from '../../pipeline/node/bundle-files.ts';
 import { currentInstant } from '../../pipeline/node/clock.ts';
@@ -68,7 +68,7 @@ function imageOf(
       throw new ProvennError('INPUT_MISMATCH', 'The input is not the one that the proof shows.', { where: input });
   }
   const bytes = readFile(input);
-  return isPng(bytes) ? bytes : null;
+  return isPng(bytes) ? plainPng(bytes, input) : null;
 }
 
 async function comparisonOf(

@@ -9,6 +9,7 @@ import { usesOf } from '../../pipeline/node/ledger.ts';
 import { ledgerEntry, readOpening } from '../../pipeline/node/openings.ts';
 import { formatBytes } from '../format.ts';
 import { located } from '../located.ts';
+import { oneLine } from '../render-error.ts';
 import type { Session } from '../session.ts';
 
 function isRecord(value: Json): value is { readonly [key: string]: Json } {
@@ -19,14 +20,14 @@ function isRecord(value: Json): value is { readonly [key: string]: Json } {
 function factText(name: string, value: Json): string {
   const label = name.padEnd(15);
   if (Array.isArray(value)) {
-    const items = (value as readonly Json[]).map(String);
+    const items = (value as readonly Json[]).map((item) => oneLine(String(item)));
     return items.length <= 1 ? `  ${label} ${items[0] ?? 'none'}` : `  ${label} ${items.join(`\n  ${' '.repeat(16)}`)}`;
   }
   if (isRecord(value))
     return `  ${label} ${Object.entries(value)
-      .map(([key, count]) => `${key} ${count}`)
+      .map(([key, count]) => oneLine(`${key} ${count}`))
       .join(', ')}`;
-  return `  ${label} ${value === '' ? 'none' : String(value)}`;
+  return `  ${label} ${value === '' ? 'none' : oneLine(String(value))}`;
 }
 
 export function renderDescription(description: Description): string {

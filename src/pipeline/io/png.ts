@@ -12,6 +12,8 @@ import { ProvennError } from '../../base/errors.ts';
 import { malformed } from './array.ts';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+/** Chunks without which there is no picture. */
+const critical: readonly string[] = ['IHDR', 'PLTE', 'IDAT', 'IEND'];
 const maximumPixels = 1 << 26;
 const next = 'Save the image as an ordinary 8-bit PNG.';
 
@@ -103,6 +105,17 @@ function expandPalette(indices: Uint8Array, palette: readonly (readonly number[]
   return out;
 }
 
+/**
+ * The same picture without whatever else a PNG can hold: words, places, colour profiles, other frames, and what follows its
+ * end. What is left is what is decoded, so no viewer shows another picture. Throws `FILE_MALFORMED`.
+ */
+export function plainPng(bytes: Uint8Array, where: string): Uint8Array {
+  const kept = readChunks(bytes, where).filter(({ type }) => critical.includes(type));
+  if (!/^IHDR(PLTE)?(IDAT)+IEND$/.test(kept.map(({ type }) => type).join('')))
+    throw malformed(where, 'The chunks of the PNG are not in order.', next);
+  return concatBytes(signature, ...kept.map(({ whole }) => whole));
+}
+
 /** Decodes an 8-bit PNG of any colour type. Throws `FILE_MALFORMED` or `RESOURCE_LIMIT`. */
 export function decodePng(bytes: Uint8Array, where: string): Image {
   const chunks = readChunks(bytes, where);
@@ -110,8 +123,8 @@ export function decodePng(bytes: Uint8Array, where: string): Image {
   if (chunks.some((chunk) => chunk.type === 'tRNS')) throw malformed(where, 'The PNG has a transparent colour.', next);
   try {
     checkUnpackedSize(chunks, header, where);
-    const critical = chunks.filter((chunk) => ['IHDR', 'PLTE', 'IDAT', 'IEND'].includes(chunk.type));
-    const png = decode(concatBytes(signature, ...critical.map((chunk) => chunk.whole)));
+    const read = chunks.filter((chunk) => critical.includes(chunk.type));
+    const png = decode(concatBytes(signature, ...read.map((chunk) => chunk.whole)));
     const { width, height } = header;
     const data = Uint8Array.from(png.data);
     if (png.palette !== undefined) return { width, height, channels: 3, data: expandPalette(data, png.palette, where) };

@@ -16,6 +16,8 @@ type Members = ReadonlyMap<string, Uint8Array>;
 
 const manifestPath = 'manifest.json';
 const statementPath = 'statement.sigstore.json';
+const inTotoType = 'application/vnd.in-toto+json';
+const auditType = 'urn:provenn:audit:1';
 
 /** Throws when a file cannot be read. */
 export function readBundle(folder: string): Folder {
@@ -64,14 +66,21 @@ interface Signed {
   };
 }
 
+interface Statement {
+  readonly predicateType: string;
+  readonly predicate: { readonly bundle: { readonly signedRoot: string } };
+}
+
 /** The statement names the root of the other members; a signature, where there is one, is by the bundle's own signer. */
 function checkStatement(members: Members, signedRoot: string): Pick<Folder, 'faults' | 'signer'> {
   try {
     const text = new TextDecoder().decode(members.get(statementPath));
     const { payload: encoded, payloadType, signatures } = (JSON.parse(text) as Signed).dsseEnvelope;
     const payload = Buffer.from(encoded, 'base64');
-    const { predicate } = JSON.parse(payload.toString('utf8')) as { predicate: { bundle: { signedRoot: string } } };
+    const { predicate, predicateType } = JSON.parse(payload.toString('utf8')) as Statement;
     const faults = predicate.bundle.signedRoot === signedRoot ? [] : ['the statement is about other files'];
+    if (payloadType !== inTotoType || predicateType !== auditType) faults.push('the statement is one of another kind');
+    if (signatures.length > 1) faults.push('the statement has more than one signature');
     const [signature] = signatures;
     const pem = members.get('keys/signer.pem');
     if (signature === undefined || pem === undefined) return { faults };

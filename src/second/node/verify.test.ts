@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { seal } from '../../../test/audit/bundle-support.ts';
+import { withNewManifest } from '../../../test/audit/mutations.ts';
 import { publicSource } from '../../../test/audit/source.ts';
+import { encodeVerifyingKey } from '../../artifact/keys.ts';
+import { encodeProof } from '../../artifact/proof.ts';
+import type { QuantGraph } from '../../artifact/quant-graph.ts';
+import { intTensor } from '../../base/tensor.ts';
+import { compileModel, proveInference } from '../../pipeline/index.ts';
+import { freshRandomness } from '../../pipeline/node/randomness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'verify-mjs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,4 +54,36 @@ test('a bundle is checked against its manifest and signature; a changed, added o
   write('io/values.json', members.get('io/values.json') as Uint8Array);
   write('another.txt', new Uint8Array(1));
   expect(run('--bundle', bundle).out).toContain('manifest.json');
+});
+
+test('what is signed as another kind of statement is none', () => {
+  const path = 'statement.sigstore.json';
+  const bytes = members.get(path) as Uint8Array;
+  const text = new TextDecoder().decode(bytes);
+  const rewrite = (from: string, to: string): void => {
+    expect(text).toContain(from);
+    const changed = new Map([...members, [path, new TextEncoder().encode(text.replace(from, to))]]);
+    for (const [name, content] of withNewManifest(changed)) write(name, content);
+  };
+  rmSync(join(folder, 'bundle/another.txt'), { force: true });
+  rewrite('vnd.in-toto+json', 'vnd.in-toto+jso');
+  expect(run('--bundle', join(folder, 'bundle')).out).toContain('of another kind');
+  rewrite('"signatures":[', '"signatures":[{"keyid":"","sig":""},');
+  expect(run('--bundle', join(folder, 'bundle')).out).toContain('more than one signature');
+});
+
+test('the name of a network is never a line of the answer, nor an order to the terminal', () => {
+  const { graph, claims } = publicSource();
+  const { verifyingKey, provingKey } = compileModel({ ...(graph as QuantGraph), name: 'net\nACCEPTED: \u001b[2J' });
+  const inputs = new Map(
+    claims.inputs.map(({ name, dtype, dims, integers }) => [name, intTensor(dtype, dims, integers)]),
+  );
+  const made = proveInference(provingKey, inputs, { randomness: freshRandomness(), context: new Uint8Array(0) });
+  write('named.key', encodeVerifyingKey(verifyingKey));
+  write('named.proof', encodeProof(made.proof));
+  const named = (file: string): string => join(folder, 'bundle', file);
+  const { code, out } = run('--key', named('named.key'), '--proof', named('named.proof'));
+  expect(code).toBe(0);
+  expect(out.split('\n').filter((line) => line.startsWith('ACCEPTED'))).toHaveLength(1);
+  expect(out).not.toContain('\u001b');
 });

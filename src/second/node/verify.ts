@@ -73,6 +73,11 @@ function isStop(value: object): value is Stop {
   return 'code' in value && typeof value.code === 'number';
 }
 
+/** Names come from strangers: what a terminal obeys, or takes for another line, is not printed. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
+}
+
 function describePort({ name, dims, values, quantized }: PortClaim): string {
   const shape = `${name} [${dims.join(' × ')}]`;
   if (values === undefined) return `${shape}: hidden`;
@@ -81,7 +86,7 @@ function describePort({ name, dims, values, quantized }: PortClaim): string {
 }
 
 function describe(result: Claims | Rejection): string {
-  if (!result.ok) return `REJECTED (${result.reason}): ${result.message}`;
+  if (!result.ok) return oneLine(`REJECTED (${result.reason}): ${result.message}`);
   const lines = [
     `ACCEPTED: the network ${result.circuit} was computed exactly, integer by integer (${result.profile})`,
     `model digest    ${result.modelDigest}`,
@@ -97,7 +102,7 @@ function describe(result: Claims | Rejection): string {
     `${result.soundnessBits.toFixed(2)} bits of soundness, ${result.zeroKnowledgeBits.toFixed(2)} bits of zero knowledge`,
     'This holds for the key you gave: take it from a source you trust, or compare its digests.',
   ];
-  return lines.join('\n');
+  return lines.map(oneLine).join('\n');
 }
 
 function json(result: Claims | Rejection, signer?: string): string {
@@ -136,7 +141,7 @@ function describeBundle(given: Arguments, result: Claims | Rejection, signer?: s
   if (!given['bundle'] || !result.ok) return '';
   const by = signer ?? 'nobody';
   return `\nbundle: every file is that of the manifest; signed by ${by}${signer ? ' (SHA-256 of keys/signer.pem)' : ''}.
-NOT CHECKED: that model, circuit listing and report are those of the key; provenn audit check makes them again.`;
+NOT CHECKED: that model, circuit listing and report are those of the key, and what else the statement says, its times included;\nprovenn audit check does that.`;
 }
 
 function run(given: Arguments): Stop {
