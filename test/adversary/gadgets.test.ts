@@ -1,3 +1,3 @@
 import { gadgetSuite } from './gadget-suite.ts';
 
-gadgetSuite(12);
+gadgetSuite(6);

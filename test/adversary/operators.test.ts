@@ -1,3 +1,3 @@
 import { operatorSuite } from './operator-suite.ts';
 
-operatorSuite(2, 3);
+operatorSuite(1, 3);
