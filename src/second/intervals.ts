@@ -87,20 +87,16 @@ export function planIntervals({ cells, all, extremes }: RunLengths, g: number): 
 }
 
 /** The intervals [T, E] of a run: all of 2^g but the last, or strides that overlap at the run's end. */
-export function intervalsOf({ start, length, value }: Run, g: number, reach?: Reach): [number, number][] {
+export function* intervalsOf({ start, length, value }: Run, g: number, reach?: Reach): Iterable<[number, number]> {
   const reached = reach?.values.includes(value) ?? false;
   const size = 2 ** (reached ? g + (reach as Reach).bits : g);
-  return Array.from({ length: Math.ceil(length / size) }, (_, i) => {
-    if (!reached) return [start + i * size, start + Math.min((i + 1) * size, length) - 1];
-    const from = start + Math.min(i * size, length - size);
-    return [from, from + 2 ** g - 1];
-  });
+  for (let at = 0; at < length; at += size) {
+    const from = start + Math.min(at, length - size);
+    yield reached ? [from, from + 2 ** g - 1] : [start + at, start + Math.min(at + size, length) - 1];
+  }
 }
 
 /** The pairs (y, w): w = 0, and w < 2^bits for the values of the reach. */
-export function reachRows({ bits, values, least, greatest }: Reach): number[][] {
-  const rows: number[][] = [];
-  for (let y = least; y <= greatest; y++)
-    for (let w = 0; w < (values.includes(y) ? 2 ** bits : 1); w++) rows.push([y, w]);
-  return rows;
+export function* reachRows({ bits, values, least, greatest }: Reach): Iterable<readonly number[]> {
+  for (let y = least; y <= greatest; y++) for (let w = 0; w < (values.includes(y) ? 2 ** bits : 1); w++) yield [y, w];
 }

@@ -7,8 +7,10 @@ import type { Circuit } from './circuit.ts';
 import type { Ext } from './extension.ts';
 import * as E from './extension.ts';
 import * as F from './field.ts';
+import { intervalsOf } from './intervals.ts';
 import { eqAt, eqBelow, eqTable, indicator } from './multilinear.ts';
 import { planSteps } from './step-plan.ts';
+import { piecesOf } from './steps.ts';
 import { Transcript } from './transcript.ts';
 
 let state = 1;
@@ -133,3 +135,13 @@ test('a step of many runs is planned by counting them once', () => {
   const step = { kind: 'step' as const, name: '', box: [2 ** 15], input, functions, output: 0 };
   expect(planSteps({ gadgets: [step] } as unknown as Circuit, 10).choiceOf(step).rows).toBeGreaterThan(2 ** 15);
 }, 5000);
+
+test('rows are made one at a time: lists of all that a few bytes of key ask for would not fit in memory', () => {
+  const run = { start: -5, length: 2 ** 30, value: 0 };
+  const first = <T>(rows: Iterable<T>): T | undefined => {
+    for (const row of rows) return row;
+    return undefined;
+  };
+  expect(first(piecesOf(run, { h: 1 }))).toEqual({ start: -5, code: 1 });
+  expect(first(intervalsOf(run, 1))).toEqual([-5, -4]);
+});

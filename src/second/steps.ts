@@ -47,21 +47,18 @@ function fullPieces(length: number, h: number): number {
   return Math.max(0, Math.floor(length / 2 ** h) - 1);
 }
 
-export function piecesOf({ start, length }: Run, { h, wide }: Widths): Piece[] {
-  const pieces: Piece[] = [];
+export function* piecesOf({ start, length }: Run, { h, wide }: Widths): Iterable<Piece> {
   if (wide !== undefined && length >= 2 ** wide) {
     const count = Math.ceil(length / 2 ** wide);
-    for (let i = 0; i < count; i++)
-      pieces.push({ start: start + Math.min(i * 2 ** wide, length - 2 ** wide), code: h + 1 });
-    return pieces;
+    for (let i = 0; i < count; i++) yield { start: start + Math.min(i * 2 ** wide, length - 2 ** wide), code: h + 1 };
+    return;
   }
   const full = fullPieces(length, h);
-  for (let i = 0; i < full; i++) pieces.push({ start: start + i * 2 ** h, code: h });
+  for (let i = 0; i < full; i++) yield { start: start + i * 2 ** h, code: h };
   const rest = length - full * 2 ** h;
   const code = Math.floor(Math.log2(rest));
-  pieces.push({ start: start + full * 2 ** h, code });
-  if (rest !== 2 ** code) pieces.push({ start: start + length - 2 ** code, code });
-  return pieces;
+  yield { start: start + full * 2 ** h, code };
+  if (rest !== 2 ** code) yield { start: start + length - 2 ** code, code };
 }
 
 const knownLengths = new WeakMap<Step, ReadonlyMap<number, number>>();

@@ -76,57 +76,75 @@ function columnsOf(use: TableUse, circuit: Circuit, plan: StepPlan): readonly In
   }
 }
 
-function columns(width: number, rows: readonly (readonly number[])[]): Int32Array[] {
-  return Array.from({ length: width }, (_, k) => Int32Array.from(rows, (row) => row[k] as number));
+/**
+ * The columns of rows that are made one at a time: a few bytes of key ask for millions, and as many lists would take
+ * gigabytes.
+ */
+function columns(width: number, rows: Iterable<readonly number[]>): Int32Array[] {
+  const all = Array.from({ length: width }, (): Int32Array => new Int32Array(64));
+  let length = 0;
+  for (const row of rows) {
+    for (let k = 0; k < width; k++) {
+      let column: Int32Array = all[k] as Int32Array;
+      if (length === column.length) {
+        column = new Int32Array(2 * length);
+        column.set(all[k] as Int32Array);
+        all[k] = column;
+      }
+      column[length] = row[k] as number;
+    }
+    length++;
+  }
+  return all.map((column) => column.slice(0, length));
 }
 
 /** Step by step, function by function, run by run; classes count the functions of all steps that are stated alike. */
-function functionRows(
+function* functionRows(
   circuit: Circuit,
   plan: StepPlan,
   kinds: readonly Choice['kind'][],
-  rowsOf: (run: Run, step: Step, plan: StepPlan) => number[][],
-): number[][] {
-  const rows: number[][] = [];
+  rowsOf: (run: Run, step: Step, plan: StepPlan, class_: number) => Iterable<readonly number[]>,
+): Iterable<readonly number[]> {
   let class_ = 0;
   for (const step of stepsOf(circuit)) {
     if (!kinds.includes(plan.choiceOf(step).kind)) continue;
     for (const f of step.functions) {
-      for (const run of runsOf(f)) for (const row of rowsOf(run, step, plan)) rows.push([...row, class_]);
+      for (const run of runsOf(f)) yield* rowsOf(run, step, plan, class_);
       class_++;
     }
   }
-  return rows;
 }
 
 /** (y, T, j, class), piece by piece from the left. */
-function segmentRows(run: Run, step: Step, plan: StepPlan): number[][] {
-  return piecesOf(run, plan.widthsOf(step)).map(({ start, code }) => [run.value, start, code]);
+function* segmentRows(run: Run, step: Step, plan: StepPlan, class_: number): Iterable<readonly number[]> {
+  for (const { start, code } of piecesOf(run, plan.widthsOf(step))) yield [run.value, start, code, class_];
 }
 
 /** (y, T, E, class), interval by interval. */
-function intervalRows(run: Run, step: Step, plan: StepPlan): number[][] {
+function* intervalRows(run: Run, step: Step, plan: StepPlan, class_: number): Iterable<readonly number[]> {
   const { reach } = plan.choiceOf(step);
-  return intervalsOf(run, plan.g as number, reach).map(([from, to]) => [run.value, from, to]);
+  for (const [from, to] of intervalsOf(run, plan.g as number, reach)) yield [run.value, from, to, class_];
 }
 
 /** (x, y, class). */
-function directRows({ start, length, value }: Run): number[][] {
-  return Array.from({ length }, (_, i) => [start + i, value]);
+function* directRows(
+  { start, length, value }: Run,
+  _: Step,
+  __: StepPlan,
+  class_: number,
+): Iterable<readonly number[]> {
+  for (let i = 0; i < length; i++) yield [start + i, value, class_];
 }
 
 /** Row 2^j + d holds (j, d), row 0 repeats (0, 0), wide codes follow at 2^(h+1) + d. */
-function widthRows({ h, width }: StepPlan): number[][] {
-  const rows: number[][] = [[0, 0]];
-  for (let j = 0; j <= h; j++) for (let d = 0; d < 2 ** j; d++) rows.push([j, d]);
-  if (width !== undefined) for (let d = 0; d < 2 ** h; d++) rows.push([h + 1, d]);
-  return rows;
+function* widthRows({ h, width }: StepPlan): Iterable<readonly number[]> {
+  yield [0, 0];
+  for (let j = 0; j <= h; j++) for (let d = 0; d < 2 ** j; d++) yield [j, d];
+  if (width !== undefined) for (let d = 0; d < 2 ** h; d++) yield [h + 1, d];
 }
 
 /** (0, 0) … (h, 0), then (h + 1, d₁). */
-function heightRows({ h, width }: StepPlan): number[][] {
-  const rows: number[][] = [];
-  for (let j = 0; j <= h; j++) rows.push([j, 0]);
-  if (width !== undefined) for (let d = 0; d < 2 ** (width - h); d++) rows.push([h + 1, d]);
-  return rows;
+function* heightRows({ h, width }: StepPlan): Iterable<readonly number[]> {
+  for (let j = 0; j <= h; j++) yield [j, 0];
+  if (width !== undefined) for (let d = 0; d < 2 ** (width - h); d++) yield [h + 1, d];
 }
