@@ -60,3 +60,16 @@ describe('listCircuit', () => {
     expect(text).toContain('0 ≤ %0 ≤ 255');
   });
 });
+
+describe('names', () => {
+  it('are never relations, nor words of the listing', () => {
+    const build = new Builder();
+    const named = 'x\n  free  linear over x[4]\n    %0 = 7';
+    const wire = build.publicWire(`${named}  in the commitment "weights"`, [4], [0, 255]);
+    build.range(named, wire, 0, 255);
+    const lines = listCircuit(build.finish('net"\u202e', 'profile/1', [], [])).split('\n');
+    expect(lines[0]).toMatch(/^circuit "net\\u\{22\}\\u\{202e\}", /);
+    expect(lines.filter((line) => line.startsWith('  free') || line.startsWith('    %0'))).toEqual([]);
+    expect(lines.join('\n')).not.toContain('in the commitment "weights"');
+  });
+});

@@ -20,6 +20,23 @@ import type {
 } from '../artifact/circuit.ts';
 import type { Shape } from '../base/tensor.ts';
 
+/** What is not seen, turns the direction of text, or ends a line or a quotation; and what separates names without quotes. */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}"]/gu;
+const separating = /\p{Zs}/gu;
+
+function byNumber(character: string): string {
+  return `\\u{${(character.codePointAt(0) as number).toString(16)}}`;
+}
+
+/** Strangers choose names: none may pass for a relation, or for a word of this listing. */
+function quoted(name: string): string {
+  return `"${name.replace(unseen, byNumber)}"`;
+}
+
+function bare(name: string): string {
+  return name.replace(unseen, byNumber).replace(separating, byNumber);
+}
+
 function sizesText(sizes: Shape): string {
   return `[${sizes.join(',')}]`;
 }
@@ -99,7 +116,7 @@ function gadgetText(gadget: Gadget, tables: readonly Table[]): string {
     }
     case 'table': {
       const name = tables[gadget.table]?.name ?? `#${gadget.table}`;
-      return `%${gadget.output} = table "${name}"(${gadget.inputs.map(expressionText).join(', ')})`;
+      return `%${gadget.output} = table ${quoted(name)}(${gadget.inputs.map(expressionText).join(', ')})`;
     }
     case 'maximum':
       return `%${gadget.output} = max(${expressionText(gadget.left)}, ${expressionText(gadget.right)})`;
@@ -112,31 +129,31 @@ function gadgetText(gadget: Gadget, tables: readonly Table[]): string {
 
 function wireText(wire: Wire, id: number): string {
   const [low, high] = wire.interval;
-  const matrix = wire.matrix === undefined ? '' : `  in the commitment "${wire.matrix}"`;
-  return `  ${`%${id}`.padEnd(6)} ${wire.role.padEnd(9)} ${sizesText(wire.sizes).padEnd(18)} ${low}…${high}  ${wire.name}${matrix}`;
+  const matrix = wire.matrix === undefined ? '' : `  in the commitment ${quoted(wire.matrix)}`;
+  return `  ${`%${id}`.padEnd(6)} ${wire.role.padEnd(9)} ${sizesText(wire.sizes).padEnd(18)} ${low}…${high}  ${bare(wire.name)}${matrix}`;
 }
 
 function portText(kind: string, port: CircuitPort): string {
   const { name, dims, dtype, quantization } = port;
   const float = quantization === null ? '' : `  float32 = ${quantization.scale}·(q − ${quantization.zeroPoint})`;
-  return `  ${kind.padEnd(6)} "${name}" ${dtype}${sizesText(dims)} on %${port.wire}${float}`;
+  return `  ${kind.padEnd(6)} ${quoted(name)} ${dtype}${sizesText(dims)} on %${port.wire}${float}`;
 }
 
 /** The whole circuit, one relation after the other; `x` are the axes of a relation's box, `r` those it sums over. */
 export function listCircuit(circuit: Circuit): string {
   const { gadgets, wires, tables } = circuit;
-  const lines = [`circuit "${circuit.name}", integers of ${circuit.profile}`, '', 'ports'];
+  const lines = [`circuit ${quoted(circuit.name)}, integers of ${circuit.profile}`, '', 'ports'];
   lines.push(...circuit.inputs.map((port) => portText('input', port)));
   lines.push(...circuit.outputs.map((port) => portText('output', port)));
   lines.push('', `wires (${wires.length})`, ...wires.map(wireText));
   if (tables.length > 0) lines.push('', `tables (${tables.length})`);
   for (const table of tables) {
-    lines.push(`  "${table.name}" ${table.columns[0]?.length ?? 0} rows of ${table.columns.length} columns`);
+    lines.push(`  ${quoted(table.name)} ${table.columns[0]?.length ?? 0} rows of ${table.columns.length} columns`);
   }
   lines.push('', `relations (${gadgets.length})`);
   for (const gadget of gadgets) {
     const box = gadget.kind === 'range' ? (wires[gadget.wire]?.sizes ?? []) : gadget.box;
-    lines.push(`  ${gadget.name}  ${gadget.kind} over x${sizesText(box)}`, `    ${gadgetText(gadget, tables)}`);
+    lines.push(`  ${bare(gadget.name)}  ${gadget.kind} over x${sizesText(box)}`, `    ${gadgetText(gadget, tables)}`);
   }
   return `${lines.join('\n')}\n`;
 }
