@@ -114,6 +114,24 @@ describe('keys', () => {
     expect(verifySignature(utf8(pem), utf8('x'), new Uint8Array(64))).toBe('unusable');
   });
 
+  it('every encoding of a point is the same key, under the same name', () => {
+    const { pem, keyId } = signerOf(makeSigningKey('ecdsa-p256-sha256').secret).key;
+    const der = fromBase64(text(pem).replace(/-----[A-Z ]+-----|\n/g, ''));
+    const parity = (der[90] as number) & 1;
+    const hybrid = Uint8Array.from(der, (byte, i) => (i === 26 ? 6 + parity : byte));
+    const prefix = Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex');
+    const compressed = concatBytes(prefix, Uint8Array.of(2 + parity), der.subarray(27, 59));
+    for (const other of [hybrid, compressed]) {
+      const base64 =
+        Buffer.from(other)
+          .toString('base64')
+          .match(/.{1,64}/g) ?? [];
+      const file = utf8(['-----BEGIN PUBLIC KEY-----', ...base64, '-----END PUBLIC KEY-----', ''].join('\n'));
+      expect(sha256Hex(file)).not.toBe(keyId);
+      expect(signerKeyOf(file)).toEqual({ keyId, algorithm: 'ecdsa-p256-sha256', pem });
+    }
+  });
+
   it('a public key signs nothing', () => {
     expect(() => signerOf(makeSigningKey('ed25519').pem)).toThrow(
       expect.objectContaining({ code: 'FILE_MALFORMED' }) as Error,

@@ -18,8 +18,10 @@ function hashOf(algorithm: SignerKey['algorithm']): string | null {
   return algorithm === 'ed25519' ? null : 'sha256';
 }
 
+/** By way of the coordinates: a point of a curve has three encodings (SEC 1, section 2.3.3), and a key here has one file. */
 function publicPem(key: KeyObject): Uint8Array {
-  return utf8(key.export({ type: 'spki', format: 'pem' }).toString());
+  const same = createPublicKey({ key: key.export({ format: 'jwk' }), format: 'jwk' });
+  return utf8(same.export({ type: 'spki', format: 'pem' }).toString());
 }
 
 /** A fresh key pair as PEM files: PKCS #8 and SubjectPublicKeyInfo. */
