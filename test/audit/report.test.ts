@@ -145,6 +145,19 @@ describe('names of strangers', () => {
 describe('what a report says', () => {
   const kinds = (source: AuditSource): string[] => verdictRows(source).map(({ kind }) => kind);
 
+  it('promises no opening of an answer without a commitment, and no secret that anybody can compute', () => {
+    const source = publicSource();
+    const { outputs } = source.claims;
+    const report = (commitment: string | null, trace: AuditSource['trace']): string => {
+      const hidden = outputs.map((tensor) => ({ ...tensor, side: 'output' as const, commitment }));
+      return pageOf({ ...source, trace, claims: { ...source.claims, outputs: [], hidden } });
+    };
+    expect(report(null, source.trace)).not.toContain('holds its opening');
+    expect(report(null, source.trace)).toContain('With model and input public, anybody can compute it.');
+    expect(report('ab'.repeat(32), null)).toContain('holds its opening');
+    expect(report('ab'.repeat(32), null)).not.toContain('anybody can compute');
+  });
+
   it('depends on what is hidden, who signed, and how the key was made', () => {
     const base = publicSource();
     expect(kinds(base)).toEqual([

@@ -78,15 +78,23 @@ function inputFigure(tensor: PublicTensor, preprocessing: Uint8Array | null): Co
   return html`<figure><img src="${dataUrl}" width="${width}" height="${height}" alt="The input “${tensor.name}” as a picture"><figcaption>Input “${tensor.name}”, ${width} × ${height}, drawn from the integers that were proven.</figcaption></figure>\n`;
 }
 
-export function answerSection({ claims, labels, preprocessing }: AuditSource): Markup {
+/** A private answer has no commitment, and where the rest is public it is no secret either. */
+function hiddenAnswer({ claims, trace }: AuditSource): string {
+  const isCommitted = claims.hidden.some(({ side, commitment }) => side === 'output' && commitment !== null);
+  const opened = isCommitted ? ' Whoever holds its opening can compare it with the commitment named below.' : '';
+  const computed = trace === null ? '' : ' With model and input public, anybody can compute it.';
+  return `The proof does not show the answer.${opened}${computed}`;
+}
+
+export function answerSection(source: AuditSource): Markup {
+  const { claims, labels, preprocessing } = source;
   const figures = claims.inputs.map((tensor) => inputFigure(tensor, preprocessing));
   const outputs = claims.outputs.map((tensor) => outputBlock(tensor, labels));
-  const nothing = html`<p>The answer is hidden. Whoever holds its opening can compare it with the commitment named below.</p>`;
   return html`<section>
 <h2>The answer</h2>
 <p class="intro">As the verifier read it from the checked proof. Scores are what the network gives, not probabilities.</p>
 <div class="answer">
-${figures}${outputs.length > 0 ? html`<div class="scores">${outputs}</div>` : nothing}
+${figures}${outputs.length > 0 ? html`<div class="scores">${outputs}</div>` : html`<p>${hiddenAnswer(source)}</p>`}
 </div>
 </section>
 `;

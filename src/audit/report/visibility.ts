@@ -59,15 +59,15 @@ function boundItems({ claims, key }: AuditSource): Item[] {
 
 function hiddenItems({ claims, key, trace }: AuditSource): Item[] {
   const { circuit } = key;
+  const known = trace === null ? '' : '; with model and input public, anybody can compute them';
   const ports = claims.hidden
     .filter(({ commitment }) => commitment === null)
     .map(
       ({ side, name, dims }): Item => ({
         what: [`${side === 'input' ? 'Input' : 'Output'} “`, name, '”'],
-        note: numbers(dims),
+        note: [numbers(dims), side === 'output' ? known : ''],
       }),
     );
-  const known = trace === null ? '' : '; with model and input public, anybody can compute them';
   const atPorts = new Set([...circuit.inputs, ...circuit.outputs].map(({ wire }) => wire));
   const between = circuit.wires.reduce((sum, { role, sizes }, id) => {
     return sum + (role === 'witness' && !atPorts.has(id) ? product(sizes) : 0);
