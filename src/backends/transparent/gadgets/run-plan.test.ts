@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gadgetCases } from '../../../../test/support/gadget-circuits.ts';
 import type { StepGadget } from '../../../artifact/circuit.ts';
+import { P } from '../../../base/field.ts';
 import { product } from '../../../base/tensor.ts';
+import { integerLimit } from '../../../gadgets/check.ts';
 import { runEnd, runOf } from '../../../gadgets/step.ts';
 import { lower } from '../lower.ts';
-import { forEachInterval, type Interval, planRuns, type RunLengths, runLengths } from './run-plan.ts';
+import { forEachInterval, type Interval, planRuns, type RunLengths, reachOf, runLengths } from './run-plan.ts';
 
 function intervalsOf(start: number, length: number, bits: number, reach: number | null): Interval[] {
   const found: Interval[] = [];
@@ -106,5 +108,47 @@ describe('a reach', () => {
     const plan = planRuns(runLengths({ ...gadget, functions: [short, ...others] }) as RunLengths, 5);
     expect(plan.reach?.values).toEqual([0]);
     expect(product(gadget.box)).toBe(64);
+  });
+});
+
+describe('a step in runs that covers all integers of (−p/2, p/2)', () => {
+  const end = integerLimit - 1;
+  const step = {
+    starts: Int32Array.of(-end, -5000, -4, 3, 5000),
+    values: Int32Array.of(0, 2, 1, 2, 3),
+    high: end,
+  };
+  const functions = new Array<typeof step>(8).fill(step);
+  const read = { constant: 0, terms: [], accumulators: [] };
+  const gadget: StepGadget = {
+    ...{ kind: 'step', name: 'step', box: [2 ** 10], input: read, functions, classes: null, output: 0 },
+  };
+  const residue = (x: number): number => ((x % P) + P) % P;
+
+  it.each([1, 8, 12, 18])('has no cells in the field that state another value, with g = %i', (bits) => {
+    const { reach } = planRuns(runLengths(gadget) as RunLengths, bits);
+    expect(reach).not.toBeNull();
+    const unit = 2 ** bits;
+    let honest = 0;
+    step.starts.forEach((start, run) => {
+      const y = step.values[run] as number;
+      const own = reachOf(reach, y);
+      const rows = intervalsOf(start, runEnd(step, run) - start, bits, own);
+      for (const { first, last } of [...rows.slice(0, 8), ...rows.slice(-8)]) {
+        const borders = [first, last, first + unit * 2 ** (own ?? 0), -end, end, -5000, -4, 3, 5000];
+        for (const x of borders.flatMap((border) => [-unit, -1, 0, 1, unit].map((more) => border + more))) {
+          if (Math.abs(x) > end) continue;
+          // Strides that fit as integers, and those that fit once around the field.
+          const near = [0, P, -P].map((turn) => Math.floor((x - first + turn) / unit));
+          for (const w of [0, 1, 2 ** (own ?? 0) - 1, ...near]) {
+            if (w < 0 || w >= 2 ** (own ?? 0)) continue;
+            if (residue(x - first - unit * w) >= unit || residue(last - x + unit * w) >= unit) continue;
+            expect(step.values[runOf(step, x)]).toBe(y);
+            honest++;
+          }
+        }
+      }
+    });
+    expect(honest).toBeGreaterThan(20);
   });
 });
