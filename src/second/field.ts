@@ -1,6 +1,5 @@
 /** §2: the field F of p = 2³¹ − 2²⁴ + 1 elements, each a number 0 … p − 1. */
 export const P = 2130706433;
-const ONE_OVER_P: number = 1 / P;
 
 export function add(a: number, b: number): number {
   const sum = a + b;
@@ -12,14 +11,10 @@ export function sub(a: number, b: number): number {
   return difference < 0 ? difference + P : difference;
 }
 
-/**
- * The quotient is estimated in floating point. a·b < 2⁶² and three roundings put the estimate within 2⁻²⁰ of a·b/p, so
- * after rounding down the remainder lies between −2¹¹ and p + 2¹¹, fits 32 bits, and can be computed modulo 2³².
- */
+/** By halves of b: a·⌊b/2¹⁶⌋ < 2⁴⁶, and a remainder times 2¹⁶ plus a·(b mod 2¹⁶) < 2⁴⁸, so float64 holds both exactly. */
 export function mul(a: number, b: number): number {
-  const quotient = Math.floor(a * b * ONE_OVER_P);
-  const rest = (Math.imul(a, b) - Math.imul(quotient, P)) | 0;
-  return rest < 0 ? rest + P : rest >= P ? rest - P : rest;
+  const high = (a * (b >>> 16)) % P;
+  return (high * 65536 + a * (b & 0xffff)) % P;
 }
 
 /** The residue of an integer below 2⁵³ in size. */

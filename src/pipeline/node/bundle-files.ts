@@ -1,20 +1,12 @@
 /** Audit bundles as folders and archives: read from untrusted places, written whole or not at all. */
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, type Stats } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Members, memberPaths } from '../../audit/bundle.ts';
 import { checkPath, maximumBundleSize, memberFolders } from '../../audit/paths.ts';
 import { isZipArchive, readZip, writeZip } from '../../audit/zip.ts';
 import { ProvennError } from '../../base/errors.ts';
-import {
-  isFolder,
-  readFile,
-  settle,
-  syncFolder,
-  temporaryBeside,
-  writeAndSync,
-  writeFailed,
-  writeFileAtomic,
-} from './files.ts';
+import { isFolder, readFile, writeAndSync, writeFileAtomic } from './files.ts';
+import { replaceFolder } from './folder.ts';
 
 function refuse(path: string, what: string): ProvennError {
   return new ProvennError('ARTIFACT_TAMPERED', `The bundle is refused: ${what}.`, {
@@ -96,34 +88,10 @@ export function checkBundleTarget(path: string, force: boolean): void {
 }
 
 function writeMembers(folder: string, members: Members): void {
-  mkdirSync(folder, { recursive: true });
   for (const [path, bytes] of members) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeAndSync(file, bytes);
-  }
-  syncFolder(folder);
-}
-
-function writeFolder(path: string, members: Members): void {
-  const fresh = temporaryBeside(path);
-  const old = temporaryBeside(path);
-  const full = resolve(path);
-  try {
-    writeMembers(fresh, members);
-    if (existsSync(full)) renameSync(full, old);
-    try {
-      renameSync(fresh, full);
-    } catch (error) {
-      if (existsSync(old)) renameSync(old, full);
-      throw error;
-    }
-    syncFolder(dirname(full));
-  } catch (error) {
-    throw writeFailed(path, error);
-  } finally {
-    settle(fresh);
-    settle(old);
   }
 }
 
@@ -131,5 +99,5 @@ function writeFolder(path: string, members: Members): void {
 export function writeBundle(path: string, members: Members, force: boolean): void {
   checkBundleTarget(path, force);
   if (path.endsWith('.zip')) writeFileAtomic(path, writeZip(members));
-  else writeFolder(path, members);
+  else replaceFolder(path, (fresh) => writeMembers(fresh, members));
 }

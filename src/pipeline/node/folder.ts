@@ -78,17 +78,16 @@ function writeMember(folder: string, name: string, bytes: Uint8Array): void {
 }
 
 /**
- * Writes all files into a temporary sibling folder, then renames it into place. The target obeys `checkTarget`.
- * Throws `FILE_WRITE_FAILED` and leaves the target as it was.
+ * Lets `fill` write into a temporary sibling folder, then renames it into place. Throws `FILE_WRITE_FAILED` and leaves what
+ * was there as it was.
  */
-export function writeFolderAtomic(path: string, files: ReadonlyMap<string, Uint8Array>, force: boolean): void {
-  checkTarget(path, force);
+export function replaceFolder(path: string, fill: (fresh: string) => void): void {
   const fresh = temporaryBeside(path);
   const old = temporaryBeside(path);
   const full = resolve(path);
   try {
     mkdirSync(fresh, { recursive: true });
-    for (const [name, bytes] of files) writeMember(fresh, name, bytes);
+    fill(fresh);
     syncFolder(fresh);
     if (existsSync(full)) renameSync(full, old);
     try {
@@ -104,4 +103,12 @@ export function writeFolderAtomic(path: string, files: ReadonlyMap<string, Uint8
     settle(fresh);
     settle(old);
   }
+}
+
+/** Writes all files or none. The target obeys `checkTarget`. Throws `FILE_WRITE_FAILED`. */
+export function writeFolderAtomic(path: string, files: ReadonlyMap<string, Uint8Array>, force: boolean): void {
+  checkTarget(path, force);
+  replaceFolder(path, (fresh) => {
+    for (const [name, bytes] of files) writeMember(fresh, name, bytes);
+  });
 }
