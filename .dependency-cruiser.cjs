@@ -18,10 +18,10 @@ const table = {
   verify: ['base', 'artifact', 'backends'], // narrowed to the verifier halves below
   second: [], // the second verifier: shares no code with the first
   audit: ['base', 'artifact', 'gadgets', ...stages, 'verify'],
-  pipeline: libraryRooms,
-  page: ['base', 'artifact', 'pipeline', 'verify', 'second', 'audit'],
+  pipeline: [...libraryRooms, 'second'],
+  page: ['base', 'artifact', 'pipeline', 'verify', 'audit'],
   serve: ['base', 'artifact', 'pipeline', 'verify', 'audit'],
-  cli: ['base', 'artifact', 'pipeline', 'verify', 'second', 'audit', 'serve'], // asks both verifiers about a bundle
+  cli: ['base', 'artifact', 'pipeline', 'verify', 'audit', 'serve'],
 };
 
 const rooms = Object.keys(table);

@@ -1,12 +1,12 @@
 /** The edge's part of checking bundles. */
 import { type Members, memberPaths } from '../audit/bundle.ts';
-import type { AuditTools, SecondOpinion } from '../audit/checks/context.ts';
+import type { AuditTools } from '../audit/checks/context.ts';
 import { signerKeyOf, verifySignature } from '../audit/node/signatures.ts';
 import { integersOf, labelsOf, remakeKey } from '../pipeline/audit.ts';
 import { currentInstant } from '../pipeline/node/clock.ts';
 import { packageVersion } from '../pipeline/node/platform.ts';
 import { shippedPage } from '../pipeline/node/shipped.ts';
-import { secondVerify } from '../second/index.ts';
+import { secondOpinion } from '../pipeline/second-opinion.ts';
 import type { Io } from './io.ts';
 
 /** Single-file verifiers of this installation, as far as it has them. */
@@ -19,13 +19,6 @@ export function shippedVerifiers(): Members {
   return members;
 }
 
-function secondVerifier(key: Uint8Array, proof: Uint8Array): SecondOpinion {
-  const answer = secondVerify(key, proof);
-  if (answer.ok) return answer;
-  const reason = `${answer.message.charAt(0).toUpperCase()}${answer.message.slice(1)}.`;
-  return answer.reason === 'not-covered' ? { ok: null, reason } : { ok: false, reason };
-}
-
 export function auditTools(io: Io): AuditTools {
   return {
     verifySignature,
@@ -33,7 +26,7 @@ export function auditTools(io: Io): AuditTools {
     remakeKey,
     labelsOf,
     integersOf,
-    secondVerifier,
+    secondVerifier: secondOpinion,
     verifiers: shippedVerifiers(),
     version: packageVersion(),
     now: currentInstant(io.env),

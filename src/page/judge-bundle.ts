@@ -9,8 +9,8 @@ import { utf8 } from '../base/bytes.ts';
 import { ProvennError } from '../base/errors.ts';
 import { integersOf, labelsOf } from '../pipeline/audit.ts';
 import { transparentKey } from '../pipeline/backends.ts';
+import { secondOpinion } from '../pipeline/second-opinion.ts';
 import { type Check, type Judgement, judge, type NamedFile } from './judge.ts';
-import { secondOpinion } from './second-opinion.ts';
 import { signerKeyOf, withSignatures } from './signatures.ts';
 
 export type BundleQuestion = {

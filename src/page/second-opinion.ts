@@ -1,14 +1,6 @@
 /** What the second verifier says, which shares no code with the first. */
-import type { SecondOpinion } from '../audit/checks/context.ts';
-import { secondVerify } from '../second/index.ts';
+import { secondOpinion } from '../pipeline/second-opinion.ts';
 import type { Check } from './judge.ts';
-
-export function secondOpinion(key: Uint8Array, proof: Uint8Array): SecondOpinion {
-  const answer = secondVerify(key, proof);
-  if (answer.ok) return answer;
-  const reason = `${answer.message.charAt(0).toUpperCase()}${answer.message.slice(1)}.`;
-  return answer.reason === 'not-covered' ? { ok: null, reason } : { ok: false, reason };
-}
 
 const claim = 'A second, independent verifier agrees';
 

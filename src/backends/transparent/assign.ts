@@ -55,6 +55,26 @@ type Cut = Extract<StepPlan, { readonly kind: 'segments' | 'wide' }>;
 
 type Runs = Extract<StepPlan, { readonly kind: 'runs' }>;
 
+/** Inputs of a step over its box, and the row that each of them and its class are in; −1 without a function or a run. */
+function rowsOfStep(
+  system: System,
+  plan: Cut | Runs,
+  index: PieceIndex,
+  assignment: Assignment,
+): { readonly input: ArrayLike<number>; readonly rows: Int32Array } {
+  const gadget = system.circuit.gadgets[plan.gadget] as StepGadget;
+  const { wires } = system.circuit;
+  const input = integersOf(gadget.input, wires, assignment, gadget.box);
+  const classes = gadget.classes === null ? null : classesOf(gadget.classes, wires, assignment, gadget.box);
+  const count = gadget.functions.length;
+  const rows = new Int32Array(input.length);
+  for (let cell = 0; cell < rows.length; cell++) {
+    const own = classes === null ? 0 : (classes[cell] as number);
+    rows[cell] = own >= 0 && own < count ? index.pieceAt(plan.classBase + own, input[cell] as number) : -1;
+  }
+  return { input, rows };
+}
+
 /** Fills the offsets and widths of one cut step. A cell without a run gets the piece (0, 0), which proves nothing. */
 function assignPieces(
   system: System,
@@ -63,22 +83,16 @@ function assignPieces(
   assignment: Assignment,
   tensors: Float64Array[],
 ): void {
-  const gadget = system.circuit.gadgets[plan.gadget] as StepGadget;
-  const { wires } = system.circuit;
-  const input = integersOf(gadget.input, wires, assignment, gadget.box);
-  const classes = gadget.classes === null ? null : classesOf(gadget.classes, wires, assignment, gadget.box);
-  const offsets = new Float64Array(input.length);
-  const widths = new Float64Array(input.length);
-  const heights = new Float64Array(plan.kind === 'wide' ? input.length : 0);
+  const { input, rows } = rowsOfStep(system, plan, pieces, assignment);
+  const offsets = new Float64Array(rows.length);
+  const widths = new Float64Array(rows.length);
+  const heights = new Float64Array(plan.kind === 'wide' ? rows.length : 0);
   const unit = 2 ** system.pieceBits;
-  for (let cell = 0; cell < input.length; cell++) {
-    const x = input[cell] as number;
-    const own = classes === null ? 0 : (classes[cell] as number);
-    if (!(own >= 0 && own < gadget.functions.length)) continue;
-    const row = pieces.pieceAt(plan.classBase + own, x);
+  for (let cell = 0; cell < rows.length; cell++) {
+    const row = rows[cell] as number;
     if (row < 0) continue;
     const code = pieces.codeOf(row);
-    let d = x - pieces.startOf(row);
+    let d = (input[cell] as number) - pieces.startOf(row);
     if (code > system.pieceBits) {
       const high = Math.floor(d / unit);
       heights[cell] = high;
@@ -100,20 +114,15 @@ function assignRuns(
   assignment: Assignment,
   tensors: Float64Array[],
 ): void {
-  const gadget = system.circuit.gadgets[plan.gadget] as StepGadget;
-  const { wires } = system.circuit;
-  const input = integersOf(gadget.input, wires, assignment, gadget.box);
-  const classes = gadget.classes === null ? null : classesOf(gadget.classes, wires, assignment, gadget.box);
-  const before = new Float64Array(input.length);
-  const after = new Float64Array(input.length);
-  const strides = new Float64Array(plan.reach === null ? 0 : input.length);
+  const { input, rows } = rowsOfStep(system, plan, runs, assignment);
+  const before = new Float64Array(rows.length);
+  const after = new Float64Array(rows.length);
+  const strides = new Float64Array(plan.reach === null ? 0 : rows.length);
   const unit = 2 ** (system.runBits as number);
-  for (let cell = 0; cell < input.length; cell++) {
-    const x = input[cell] as number;
-    const own = classes === null ? 0 : (classes[cell] as number);
-    if (!(own >= 0 && own < gadget.functions.length)) continue;
-    const row = runs.pieceAt(plan.classBase + own, x);
+  for (let cell = 0; cell < rows.length; cell++) {
+    const row = rows[cell] as number;
     if (row < 0) continue;
+    const x = input[cell] as number;
     const d = x - runs.startOf(row);
     const passed = Math.floor(d / unit) * unit;
     before[cell] = d - passed;
